@@ -15,9 +15,9 @@ from wharfinger.catalog.queries import scanned
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.queries.promises import foremost
 from wharfinger.devices.models import Device, Subscription
-from wharfinger.fulfilment.models import Container, Shipment
+from wharfinger.fulfilment.models import Container, PickRun, Shipment
 from wharfinger.ledger.models import Account, Entry, Holding, Lot, Outbox
-from wharfinger.notices.models import Letter
+from wharfinger.notices.models import Attachment, Letter
 from wharfinger.parties.models import Organization, User
 from wharfinger.pricing.models import PriceList
 from wharfinger.purchasing.models import Approval, PurchaseOrder, ReceiptCost, VendorBill
@@ -92,6 +92,11 @@ def _documents() -> None:
     assert PurchaseOrder.objects.filter(done__isnull=False).exists()
     assert Container.objects.filter(shipment=None).exists()
     assert Shipment.objects.exclude(tracking="").filter(delivered_on__isnull=False).exists()
+    signed = Attachment.objects.get(about__startswith="shipment:")
+    assert Shipment.objects.get(pk=signed.about.partition(":")[2]).proof == "B. Lorenz"
+    run = PickRun.objects.get()
+    assert {task.tote for task in run.tasks.filter(ended_at=None)} == {1, 2}
+    assert Entry.objects.filter(verb="short_pick").exclude(reason="").exists()
 
 
 def _invoices() -> None:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import base64
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
 from tests.fulfilment.trade import order, reserved, where
 from tests.world import World, clean, entries, held, refused, world
-from wharfinger.base import configuration
+from wharfinger.base import configuration, further
 from wharfinger.base.access import HOUSE
 from wharfinger.fulfilment.actions.packing import pack
 from wharfinger.fulfilment.actions.shipping import deliver, ship
 from wharfinger.fulfilment.models import Container, Shipment
-from wharfinger.fulfilment.rules import Consignment, Pick
+from wharfinger.fulfilment.rules import Consignment, Pick, proving
+from wharfinger.ledger.models import Entry
 from wharfinger.ledger.reverse import reverse
+from wharfinger.notices import store
 from wharfinger.notices.models import Attachment
 from wharfinger.parties.actions.settings import set_setting
 from wharfinger.stock.models import Location
@@ -27,6 +33,23 @@ DRAWN = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 SIGNATURE = "data:image/png;base64," + base64.b64encode(DRAWN).decode()
+
+
+def looked(*contents: bytes) -> list[Any]:
+    """Pictures as a form or the API looked at them."""
+    return further.looked_at(HOUSE, [proving.Drawn(content) for content in contents], "photo")
+
+
+def photo(shade: int) -> bytes:
+    """A picture of a doorstep."""
+    out = BytesIO()
+    Image.new("RGB", (8, 8), (shade, 90, 90)).save(out, "png")
+    return out.getvalue()
+
+
+def files() -> list[str]:
+    """The names of all that lies in the store."""
+    return sorted(one.name for one in store.folder().glob("??/*"))
 
 
 @pytest.fixture
@@ -100,7 +123,7 @@ def test_a_delivery_without_proof_is_refused_where_the_settings_ask_for_one(comp
     set_setting(actor=HOUSE, name="shipment_proof", value=True)
     refused(lambda: deliver(actor=HOUSE, picks=[Pick(line, 1)]), "proof_wanted", "proof")
     deliver(actor=HOUSE, picks=[Pick(line, 1)], proof="M. Krause")
-    deliver(actor=HOUSE, picks=[Pick(line, 1)], pictured=True)
+    deliver(actor=HOUSE, picks=[Pick(line, 1)], pictures=looked(DRAWN))
     assert held(line)["customer"] == 2
 
 
@@ -181,6 +204,92 @@ def test_part_of_a_shipment_arrives(client: Client, signed_in: World) -> None:
     shipment.refresh_from_db()
     assert shipment.delivered_on is not None
     assert shipment.proof == "M. Krause, Reception"
+    clean()
+
+
+def test_what_proves_a_delivery_is_of_its_entry_and_undone_with_it(
+    company: World, tmp_path: Path, settings: Any
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    router = company.product()
+    company.stock(router, 3)
+    _, (line,) = reserved(company, (router, 3))
+    ship(actor=HOUSE, picks=[Pick(line, 2)], consignment=Consignment(proof=True))
+    under_way = Shipment.objects.get()
+    before = entries()
+    taken = looked(DRAWN, photo(1))
+    refused(lambda: deliver(actor=HOUSE, picks=[Pick(line, 4)], pictures=taken), "not_ready")
+    assert (entries(), files()) == (before, [])
+    first = deliver(actor=HOUSE, picks=[Pick(line, 1)], proof="M. Krause", pictures=taken)
+    deliver(actor=HOUSE, picks=[Pick(line, 1)], pictures=looked(photo(1), photo(2)))
+    assert entries() == before + 2
+    hung = Attachment.objects.order_by("rank")
+    assert {one.about for one in hung} == {f"shipment:{under_way.pk}"}
+    assert [one.rank for one in hung] == [1, 2, 3], "the photo that hung there already is not had twice"
+    assert files() == sorted(one.digest for one in hung)
+    clean()
+    handed = deliver(actor=HOUSE, picks=[Pick(line, 1)], pictures=looked(photo(3)))
+    shipment = handed.one("fulfilment.Shipment")
+    assert Attachment.objects.latest("pk").about == f"shipment:{shipment}"
+    for done in (handed, first):
+        reverse(actor=HOUSE, entry=done.id)
+    left = Attachment.objects.filter(void__isnull=True)
+    assert [one.rank for one in left] == [3]
+    clean()
+
+
+def test_a_page_takes_photos_and_a_refusal_leaves_none(
+    client: Client, signed_in: World, tmp_path: Path, settings: Any
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    router = signed_in.product()
+    signed_in.stock(router, 2)
+    _, (line,) = reserved(signed_in, (router, 2))
+    ship(actor=HOUSE, picks=[Pick(line, 2)], consignment=Consignment(proof=True))
+    shipment, before = Shipment.objects.get(), entries()
+    at = f"/shipments/{shipment.pk}/deliver/"
+
+    def sent(quantity: str, content: bytes = photo(7)) -> int:
+        taken = SimpleUploadedFile("door.png", content, "image/png")
+        given = {f"quantity-{line}": quantity, "photo": [taken], "signature": SIGNATURE}
+        return client.post(at, given).status_code
+
+    assert sent("3") == 409
+    assert sent("2", b"%PDF-1.7 no photo") == 422
+    assert (entries(), files()) == (before, [])
+    assert sent("2") == 303
+    assert entries() == before + 1
+    names = [one.name for one in Attachment.objects.order_by("rank")]
+    assert names == ["signature.png", "door.png"]
+    page = client.get(f"/shipments/{shipment.pk}/").content.decode()
+    assert all(name in page for name in names)
+    clean()
+
+
+def test_photos_come_by_the_api(call: Any, company: World, tmp_path: Path, settings: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    router = company.product()
+    company.stock(router, 1)
+    _, (line,) = reserved(company, (router, 1))
+    set_setting(actor=HOUSE, name="shipment_proof", value=True)
+    body = {"picks": [{"line": line, "quantity": "1"}], "way": "pick_up"}
+    before = entries()
+    for wrong, code, field in (
+        ("no Base64!", "no_photo", "photos.0"),
+        (base64.b64encode(b"%PDF-1.7").decode(), "not_a_picture", "photos"),
+    ):
+        status, told = call("post", "/deliver", {**body, "photos": [wrong]})
+        assert (status, told["code"], told["field"]) == (422, code, field)
+    assert (entries(), files()) == (before, [])
+    given = {**body, "photos": [base64.b64encode(photo(n)).decode() for n in (1, 2)]}
+    status, done = call("post", "/deliver", given)
+    assert (status, entries()) == (200, before + 1)
+    assert done["entry"] == Entry.objects.latest("pk").pk
+    shipment = Shipment.objects.get()
+    assert (shipment.way, Attachment.objects.filter(about=f"shipment:{shipment.pk}").count()) == (
+        "pick_up",
+        2,
+    )
     clean()
 
 

@@ -18,6 +18,7 @@ from wharfinger.devices.models import Device, Subscription
 from wharfinger.devices.rules.installing import Installation
 from wharfinger.devices.rules.keeping import SubscriptionWish
 from wharfinger.fulfilment.actions import shipping
+from wharfinger.fulfilment.models import Shipment
 from wharfinger.fulfilment.rules import Consignment, Pick
 from wharfinger.ledger.models import Lot
 from wharfinger.returns.actions import inspecting, receiving, requesting
@@ -42,8 +43,24 @@ def _ship(state: State, chance: random.Random) -> Any:
 
 
 def _deliver(state: State, chance: random.Random) -> Any:
+    """What is under way arrives, in part or whole; or goods are handed over, free ones of a location too."""
+    kind = chance.random()
+    if kind < 0.3:
+        held = state.waiting(chance, ("to_order", "demand", "bin", "picked"))
+        at = chance.choice((state.company.location, state.company.other)).place_id
+        pick = held and Pick(held.claim_id, chance.randint(1, held.quantity), location=at)
+        way = chance.choice(("hand_over", "pick_up"))
+        return pick and shipping.deliver(actor=state.user, picks=[pick], way=way, proof="M. Krause")
+    if kind < 0.5:
+        shipment = state.one(chance, Shipment.objects.filter(delivered_on=None, void=None))
+        return shipment and shipping.deliver(actor=state.user, shipments=[shipment.pk], proof="M. Krause")
     held = state.waiting(chance, ("in_transit", "picked", "ready"))
-    return held and shipping.deliver(actor=state.user, picks=[Pick(held.claim_id, 1)])
+    if held is None:
+        return None
+    pick = Pick(held.claim_id, chance.randint(1, held.quantity))
+    if held.kind == "in_transit" and chance.random() < 0.5:
+        pick = pick.by(held.place_id)
+    return shipping.deliver(actor=state.user, picks=[pick])
 
 
 def _draft_invoice(state: State, chance: random.Random) -> Any:

@@ -15,7 +15,7 @@ from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
 from wharfinger.fulfilment.actions.packing import pack
 from wharfinger.fulfilment.actions.picking import pick
-from wharfinger.fulfilment.actions.shipping import pick_pack_ship, ship
+from wharfinger.fulfilment.actions.shipping import deliver, pick_pack_ship, ship
 from wharfinger.fulfilment.rules import Consignment, Pick
 from wharfinger.ledger.reverse import reverse
 from wharfinger.ledger.write import Written
@@ -48,6 +48,16 @@ def _ship(_: World, lines: Sequence[int]) -> Written:
     return ship(actor=HOUSE, picks=[Pick(line, 3) for line in lines], consignment=Consignment(proof=True))
 
 
+def _hand_over(company: World, lines: Sequence[int]) -> Written:
+    """What the lines hold goes over the counter, and free goods of the location with it."""
+    at = company.location.place_id
+    return deliver(actor=HOUSE, picks=[Pick(line, 3, location=at) for line in lines], way="pick_up")
+
+
+def _hold_some(_: World, lines: Sequence[int]) -> Written:
+    return reserve(actor=HOUSE, holds=[Hold(line, 1) for line in lines])
+
+
 def _draft(_: World, lines: Sequence[int]) -> Written:
     return ordering.draft_from_lines(actor=HOUSE, wanted=[Wanted(line) for line in lines])
 
@@ -76,6 +86,7 @@ WALKS: dict[str, tuple[Step, ...]] = {
     "pack": (RESERVE, PICK, PACK),
     "ship": (RESERVE, PICK, _ship),
     "pick, pack and ship": (AT_ONCE,),
+    "hand over": (_hold_some, _hand_over),
     "receive": (_draft, _submit, _receive),
     "return": (AT_ONCE, _return),
 }

@@ -10,7 +10,8 @@ billed GR router 10.30         the vendor's bill has another price · variance 1
 send-stock 2 router [of GR]    free goods go back to their vendor · weighs router 450, in grams
 cost router lifo               it is valued otherwise from now on
 send SO 1 router               under way until its delivery is proved · deliver SO 1 router
-hand-over SO 1 router from Van signed M. Krause   free goods of the van serve, too
+hand-over SO 1 router from Van signed M. Krause   free goods of the van serve, too · fetched SO 1 router from Main by M. Krause
+signed SH-1: M. Krause and 1   who signed for a shipment, and how many pictures prove it
 warranty router 24             months from the sale · install SO router as D [serials S1] · became J router as D, by being handed over
 swap D as E to bin serials S2 [with-work]  · device D: S1 customer, or removed · covered D 24
 subscribe D as S · end S       a service uses a device
@@ -43,7 +44,9 @@ from wharfinger.devices.models import Device
 from wharfinger.devices.queries.assets import assets, history
 from wharfinger.devices.queries.covering import covered
 from wharfinger.devices.rules.warranty import plus_months
+from wharfinger.fulfilment.models import Shipment
 from wharfinger.ledger.models import Draw, Holding, Posting
+from wharfinger.notices.models import Attachment
 from wharfinger.parties.models import Role, User
 from wharfinger.purchasing.models import PurchaseLine, Receipt, Rejection
 from wharfinger.purchasing.queries import orders as purchases
@@ -234,7 +237,23 @@ class After(ABC):
         what, _, who = rest.partition(" signed ")
         document, quantity, name, _, place = what.split()
         at = Location.objects.get(name=place)
-        self.acts.append(self.door.hand_over(self.line(document, name), int(quantity), at, who))
+        self.acts.append(self.door.hand_over(self.line(document, name), int(quantity), at, who, "hand_over"))
+
+    def say_fetched(self, rest: str) -> None:
+        """fetched SO QUANTITY NAME from LOCATION by WHO: the customer signs for it at the counter"""
+        what, _, who = rest.partition(" by ")
+        document, quantity, name, _, place = what.split()
+        at = Location.objects.get(name=place)
+        line = self.line(document, name)
+        self.acts.append(self.door.hand_over(line, int(quantity), at, who, "pick_up"))
+
+    def say_signed(self, rest: str) -> None:
+        """signed SH-1: WHO and pictures; who signed for a shipment, and how many pictures prove it"""
+        number, _, wanted = rest.partition(":")
+        shipment = Shipment.objects.get(number=number)
+        files = Attachment.objects.filter(about=f"shipment:{shipment.pk}", void__isnull=True).count()
+        told = f"{shipment.proof or 'nobody'}{f' and {files}' if files else ''}"
+        assert told == wanted.strip(), f"signed by {told}"
 
     def say_warranty(self, rest: str) -> None:
         """warranty NAME MONTHS"""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 from django.test import Client
 
+from wharfinger.base import further
 from wharfinger.demand.models import Line
 from wharfinger.devices.actions.installing import install
 from wharfinger.devices.actions.keeping import end_subscription, subscribe
@@ -15,7 +17,7 @@ from wharfinger.devices.rules.installing import Installation
 from wharfinger.devices.rules.keeping import SubscriptionWish
 from wharfinger.flows.actions.remove import remove
 from wharfinger.fulfilment.actions import shipping
-from wharfinger.fulfilment.rules import Consignment, Pick
+from wharfinger.fulfilment.rules import Consignment, Pick, proving
 from wharfinger.parties.models import User
 from wharfinger.purchasing.actions import approving, landing, ordering, receiving
 from wharfinger.purchasing.models import PurchaseLine
@@ -39,6 +41,8 @@ from wharfinger.work.actions import create_work_order, provide
 from wharfinger.work.rules import WorkWish
 from wharfinger.work.rules.providing import Provision, Removal
 
+SIGNED = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+"""What somebody drew on the pad: a PNG of one pixel."""
 Made = tuple[int, int]
 """The id of what was made, and the entry."""
 
@@ -187,10 +191,13 @@ class FurtherActions:
             ).id
         )
 
-    def hand_over(self: Tells, line: int, quantity: int, at: Location, who: str) -> int:
-        """Goods of a line, and free ones of a location, are handed over; who signed for them."""
+    def hand_over(self: Tells, line: int, quantity: int, at: Location, who: str, way: str) -> int:
+        """Goods of a line, and free ones of a location, are handed over; who signed for them, with the pad at the counter."""
         picks = [Pick(line, quantity, location=at.place_id)]
-        return int(self._said(lambda: shipping.deliver(actor=self.who, picks=picks, proof=who)).id)
+        drawn = [proving.signature(SIGNED)] if way == "pick_up" else []
+        pictures = further.looked_at(self.who, drawn, "signature")
+        act = partial(shipping.deliver, actor=self.who, picks=picks, proof=who, pictures=pictures, way=way)
+        return int(self._said(act).id)
 
     def deliver(self: Tells, line: int, quantity: int) -> int:
         """Goods reach the customer."""
@@ -368,10 +375,11 @@ class FurtherApi:
         picks = [{"line": line, "quantity": str(quantity)}]
         return int(self._post("/ship", {"picks": picks, "proof": True})["entry"])
 
-    def hand_over(self: Posts, line: int, quantity: int, at: Location, who: str) -> int:
-        """Goods of a line, and free ones of a location, are handed over; who signed for them."""
+    def hand_over(self: Posts, line: int, quantity: int, at: Location, who: str, way: str) -> int:
+        """Goods of a line, and free ones of a location, are handed over; who signed for them, with the pad at the counter."""
         picks = [{"line": line, "quantity": str(quantity), "location": at.pk}]
-        return int(self._post("/deliver", {"picks": picks, "proof": who})["entry"])
+        body = {"picks": picks, "proof": who, "way": way, "signature": SIGNED if way == "pick_up" else ""}
+        return int(self._post("/deliver", body)["entry"])
 
     def deliver(self: Posts, line: int, quantity: int) -> int:
         """Goods reach the customer."""

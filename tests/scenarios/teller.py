@@ -4,7 +4,7 @@ product router 10.00 [cost 6.00] [service] [serials] [average|lifo]   a product 
 kit set 100.00: 2 router, 1 cable  sold as one line, served by its components
 goods 5 router [serials S1 S2] [at A2] [at Van/A1]                    they turn up in a bin
 channel Van rental                                                    how a location sells: direct, indirect, rental
-setting approval 1000.00 [by-another]                                 purchases from then on need approval
+setting approval 1000.00 [by-another]                                 purchases from then on need approval · setting proof wanted
 order SO: 3 router, 2 cable        firm at once; `draft SO: …` is not
 quote Q: 3 router
 reserve SO 3 router [serials S1]   and so release, pick, unpick, pack, unpack, ship, pick-pack-ship,
@@ -151,8 +151,11 @@ class Teller(Running, Stacking, Promising, Offering, Charging, Claiming, Invoici
         Location.objects.filter(name=name).update(channel=channel)
 
     def say_setting(self, rest: str) -> None:
-        """setting approval AMOUNT [by-another]"""
+        """setting approval AMOUNT [by-another], or proof wanted"""
         name, amount, *more = rest.split()
+        if name == "proof":
+            Setting.objects.update_or_create(key="shipment_proof", defaults={"value": True})
+            return
         assert name == "approval"
         Setting.objects.update_or_create(
             key="approval",

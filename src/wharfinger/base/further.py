@@ -58,6 +58,10 @@ class Attaching(NamedTuple):
     keep: Callable[..., Any]
     """Looks at files and keeps them, before there is what they hang on."""
     attach: Callable[..., Any]
+    look: Callable[..., Any]
+    """Looks at files, of which nothing is kept yet."""
+    hang: Callable[..., None]
+    """Lets a plan hang what was looked at on what it makes or changes, and keeps it."""
 
 
 SIGNATURE = "signature.png"
@@ -101,11 +105,27 @@ def may_attach(actor: Actor) -> bool:
 
 def pictured(actor: Actor, files: Sequence[Any], field: str) -> Any:
     """Pictures of this field of a form, looked at and kept; what is none is refused at the field."""
+    return _at_field(attaching[0].keep, actor, files, field)
+
+
+def looked_at(actor: Actor, files: Sequence[Any], field: str) -> list[Any]:
+    """Pictures of this field of a form, looked at and not kept yet; what is none is refused at the field."""
+    found: list[Any] = _at_field(attaching[0].look, actor, files, field) if files else []
+    return found
+
+
+def _at_field(act: Callable[..., Any], actor: Actor, files: Sequence[Any], field: str) -> Any:
     try:
-        return attaching[0].keep(actor=actor, files=files, pictures=True)
+        return act(actor=actor, files=files, pictures=True)
     except Refusal as refusal:
         refusal.field = field
         raise
+
+
+def hang(truth: Any, plan: Any, noun: str, pictures: Sequence[Any], caption: str) -> None:
+    """Let a plan hang pictures on all of a noun that it mentions, in its own entry."""
+    if pictures:
+        attaching[0].hang(truth, plan, noun, pictures, caption)
 
 
 def attach(actor: Actor, subject: str, files: Any, caption: str) -> None:

@@ -50,9 +50,9 @@ def _needs(rows: list[dict[str, Any]]) -> set[str]:
     """The models to whose rows these refer."""
     found: set[str] = set()
     for name in rows[0]:
-        for value in _those(rows, name, Ref, Copied):
-            ref = value.of if isinstance(value, Copied) else value
-            if ref is not None:
+        for value in _those(rows, name, Ref, Copied, tuple):
+            ref = value.of if isinstance(value, Copied) else value[1] if type(value) is tuple else value
+            if isinstance(ref, Ref):
                 found.add(ref.label)
     return found
 
@@ -86,7 +86,7 @@ def _ready(
     ready: Columns = {}
     for name in rows[0]:
         column = [row[name] for row in rows]
-        if set(map(type, column)) & {Ref, Number, Copied}:
+        if set(map(type, column)) & {Ref, Number, Copied, tuple}:
             column = [_resolved(value, n, ids, numbers, ready, made) for n, value in enumerate(column)]
         ready[name] = column
     return ready
@@ -102,6 +102,10 @@ def _resolved(
 ) -> Any:
     if isinstance(value, Ref):
         return ids[value.label][value.n]
+    if type(value) is tuple:
+        # A noun and which: a column that names a row as the journal does.
+        noun, of = value
+        return f"{noun}:{ids[of.label][of.n] if isinstance(of, Ref) else of}"
     if isinstance(value, Number):
         return numbers[value.series].pop(0)
     if isinstance(value, Copied):

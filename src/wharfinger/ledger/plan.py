@@ -283,7 +283,7 @@ class Plan:
             self.postings.append(PostingStep(source, target, amount_minor, home_minor, reverses))
 
     def create(self, label: str, **values: Any) -> Ref:
-        """Make a row of a model (``app.Model``); rows of one model are written together, in this order."""
+        """Make a row of a model, written with its like, in this order; a noun and an id becomes ``order:17``."""
         rows = self.creates.setdefault(label, [])
         assert not rows or rows[0].keys() == values.keys(), f"{label} rows of different shape"
         rows.append(values)

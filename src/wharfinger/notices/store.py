@@ -13,7 +13,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from wharfinger.base.disk import put
 from wharfinger.base.refusal import N_, BadInput
-from wharfinger.notices.rules.attachments import Kept
+from wharfinger.notices.rules.attachments import Kept, Looked
 from wharfinger.notices.rules.files import MOST_PIXELS, PICTURES, Sort, name_of, sort_of
 
 SIZES = {"thumb": 96, "card": 640}
@@ -25,13 +25,18 @@ PAPER = 320
 Image.MAX_IMAGE_PIXELS = None
 
 
-def keep(name: str, content: bytes) -> Kept:
-    """Put a file into the store; raises BadInput for what is not taken."""
+def look(name: str, content: bytes) -> Looked:
+    """What there is to say of a file, before it is kept; raises BadInput for what is not taken."""
     sort = sort_of(content)
     width, height = _measured(content, sort)
     digest = hashlib.sha256(content).hexdigest()
-    _write(path(digest), content)
-    return Kept(name_of(name, sort), sort.kind, digest, len(content), width, height)
+    return Looked(Kept(name_of(name, sort), sort.kind, digest, len(content), width, height), content)
+
+
+def keep(looked: Looked) -> Kept:
+    """Put a file that was looked at into the store."""
+    _write(path(looked.kept.digest), looked.content)
+    return looked.kept
 
 
 def path(digest: str) -> Path:

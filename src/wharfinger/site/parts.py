@@ -28,7 +28,7 @@ from wharfinger.flows.actions.charging import charge_and, open_and
 from wharfinger.flows.pages import charging
 from wharfinger.ledger.models import Holding
 from wharfinger.notices import store
-from wharfinger.notices.actions.attachments import attach_kept, keep
+from wharfinger.notices.actions.attachments import attach_kept, hang, keep, look
 from wharfinger.notices.pages import attachments, mailed, talking
 from wharfinger.notices.queries.attachments import attached, signed
 from wharfinger.notices.rules.attachments import SEEN_BY
@@ -84,7 +84,7 @@ def install() -> None:
     further.figures["product.drawn"] = attachments.drawn
     further.pictures.append(store.on_paper)
     further.charging[:] = [further.Charging(charging.ways, charge_and, open_and, charging.told)]
-    further.attaching[:] = [further.Attaching("notices.attach", keep, attach_kept)]
+    further.attaching[:] = [further.Attaching("notices.attach", keep, attach_kept, look, hang)]
     further.titles.append(subjects.several)
     further.figures["product.levels"] = levels_of
     further.figures["work_order.devices"] = devices_about

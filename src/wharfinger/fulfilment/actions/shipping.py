@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
+from typing import Any
 
-from wharfinger.base import configuration
+from wharfinger.base import configuration, further
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import tidy
@@ -112,7 +113,7 @@ def deliver(
     picks: Sequence[Pick] = (),
     shipments: Sequence[int] = (),
     proof: str = "",
-    pictured: bool = False,
+    pictures: Sequence[Any] = (),
     way: str = "hand_over",
     delivered_on: date | None = None,
     key: str | None = None,
@@ -121,13 +122,13 @@ def deliver(
 
     What is handed over makes a shipment that has arrived, so that it is proved, printed and taken back as any
     other. Where a pick names a location, free goods of it serve the line, too. proof: who signed, or how it is
-    known; pictured: whether a signature or photo proves it, which the caller attaches. way: whether the customer
-    picked up (``pick_up``) or one of us handed over. Raises BadInput where the settings ask for proof and there
-    is none.
+    known; pictures: the signature and photos that prove it, as ``further.looked_at`` found them, which hang on the
+    shipments by the same entry. way: whether the customer picked up (``pick_up``) or one of us handed over.
+    Raises BadInput where the settings ask for proof and there is none.
     """
     require(actor, "fulfilment.deliver")
     proof = tidy(proof, field="proof", needed=False)
-    if not (proof or pictured) and configuration.one("shipment_proof"):
+    if not (proof or pictures) and configuration.one("shipment_proof"):
         raise BadInput(
             "proof_wanted",
             N_("A delivery needs a proof here: say who signed, or attach the signature or a photo."),
@@ -159,16 +160,23 @@ def deliver(
             ),
         ),
         partial(
-            shipping.plan_deliver,
+            _plan_proved,
             picks=tuple(picks),
             shipments=tuple(shipments),
             proof=proof,
             handing=Consignment(shipped_on=delivered_on, way=way),
+            pictures=tuple(pictures),
         ),
         actor=actor,
         key=key,
         effective_on=delivered_on,
     )
+
+
+def _plan_proved(truth: Truth, *, proof: str, pictures: Sequence[Any], **delivery: Any) -> Plan:
+    plan = shipping.plan_deliver(truth, proof=proof, **delivery)
+    further.hang(truth, plan, "shipment", pictures, proof)
+    return plan
 
 
 def checked(consignment: Consignment) -> Consignment:

@@ -30,7 +30,6 @@ from wharfinger.fulfilment.queries.shown import (
     these_containers,
     these_shipments,
 )
-from wharfinger.fulfilment.queries.truth import arrived_by
 from wharfinger.fulfilment.rules import Consignment, Loaded, Pick, proving
 from wharfinger.fulfilment.rules.packing import Box
 from wharfinger.ledger.door import write
@@ -149,6 +148,12 @@ class DeliverGiven(Given):
         max_length=400_000,
         examples=[""],
         description="A PNG picture in Base64, which is attached to the shipments.",
+    )
+    photos: list[str] = Field(
+        default=[],
+        max_length=8,
+        examples=[[]],
+        description="Pictures in Base64, which are attached likewise; large ones go to `POST /attachments`.",
     )
     way: Literal["hand_over", "pick_up"] = Field(
         default="hand_over", description="How goods at hand leave: by one of us, or fetched by the customer."
@@ -311,19 +316,19 @@ def deliver(request: Request, body: DeliverGiven) -> HttpResponse:
 
     def act() -> Written:
         drawn = proving.signature(body.signature)
-        kept = further.pictured(request.auth, [drawn], "signature") if drawn else ()
-        done = shipping.deliver(
+        photos = [proving.photo(text, n) for n, text in enumerate(body.photos)]
+        return shipping.deliver(
             actor=request.auth,
             picks=picks,
             shipments=body.shipments,
             proof=body.proof,
-            pictured=bool(kept),
+            pictures=[
+                *further.looked_at(request.auth, [drawn] if drawn else [], "signature"),
+                *further.looked_at(request.auth, photos, "photos"),
+            ],
             way=body.way,
             delivered_on=body.delivered_on,
         )
-        for pk in arrived_by(done.id) if kept else ():
-            further.attach(request.auth, f"shipment:{pk}", kept, body.proof)
-        return done
 
     return answered(request, act, _lines(picks))
 

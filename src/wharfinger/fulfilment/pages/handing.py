@@ -43,18 +43,15 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     there_free = {line: some.get(own, 0) for line, some in elsewhere.items()} if own else {}
 
     def act() -> Any:
-        kept = proofs(request)
-        done = deliver(
+        return deliver(
             actor=user,
             picks=_from(request, locations, numbered(typed(request.POST, rows), rows)),
             proof=request.POST.get("proof", ""),
-            pictured=bool(kept),
+            pictures=proofs(request),
             way="pick_up" if request.POST.get("way") == "pick_up" else "hand_over",
             delivered_on=day_of(request.POST, "delivered_on"),
             key=request.POST.get("key") or None,
         )
-        prove(user, done.made.get("fulfilment.Shipment", ()), kept, request.POST.get("proof", ""))
-        return done
 
     return answer(
         request,
@@ -87,18 +84,15 @@ def deliver_shipment(request: HttpRequest, pk: int) -> HttpResponse:
     rows = under_way(shipment)
 
     def act() -> Any:
-        kept = proofs(request)
         found = units_named(typed(request.POST, rows), rows)
-        done = deliver(
+        return deliver(
             actor=user,
             picks=[one.by(shipment.place_id) for one in found],
             proof=request.POST.get("proof", ""),
-            pictured=bool(kept),
+            pictures=proofs(request),
             delivered_on=day_of(request.POST, "delivered_on"),
             key=request.POST.get("key") or None,
         )
-        prove(user, [pk], kept, request.POST.get("proof", ""))
-        return done
 
     whole: dict[str, Any] = {
         f"quantity-{r.line.pk}": written(r.units, r.decimals) for r in rows if not r.traced
@@ -120,21 +114,14 @@ def deliver_shipment(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def proofs(request: HttpRequest) -> Any:
-    """The signature and the photos that were given, kept; whoever may not attach files gives none."""
+def proofs(request: HttpRequest) -> Sequence[Any]:
+    """The signature and the photos that were given, looked at; whoever may not attach files gives none."""
     user: Any = request.user
     if not further.may_attach(user):
         return ()
     drawn = proving.signature(request.POST.get("signature", ""))
-    kept = further.pictured(user, [drawn], "signature") if drawn else []
-    photos = request.FILES.getlist("photo")
-    return [*kept, *(further.pictured(user, photos, "photo") if photos else ())]
-
-
-def prove(actor: Any, shipments: Sequence[int], kept: Any, proof: str) -> None:
-    """Attach what proves a delivery to its shipments."""
-    for pk in shipments if kept else ():
-        further.attach(actor, f"shipment:{pk}", kept, proof.strip())
+    signed = further.looked_at(user, [drawn] if drawn else [], "signature")
+    return [*signed, *further.looked_at(user, request.FILES.getlist("photo"), "photo")]
 
 
 def _locations(user: Any) -> list[tuple[int, str, int | None]]:

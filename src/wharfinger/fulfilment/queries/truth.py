@@ -14,7 +14,7 @@ from wharfinger.fulfilment.queries.tasks import keep_tasks, tasks_column
 from wharfinger.fulfilment.rules import Pick, packing
 from wharfinger.fulfilment.rules.taking_back import Way
 from wharfinger.ledger import sql
-from wharfinger.ledger.models import Claim, Counter, Fact, Holding
+from wharfinger.ledger.models import Claim, Counter, Holding
 from wharfinger.ledger.plan import Number, Spot, Truth
 from wharfinger.ledger.prepared import Prepared
 from wharfinger.ledger.reverse import draws_of
@@ -222,12 +222,6 @@ def read_under_way(truth: Truth) -> None:
     )
     truth.read["on_the_way"] = {shipment.place_id: shipment for shipment in found}
     truth.read["under_way"] = _filled(places)
-
-
-def arrived_by(entry: int) -> list[int]:
-    """The shipments of which an entry let something arrive, or which it made."""
-    told = Fact.objects.filter(entry=entry, subject__startswith="shipment:").values_list("subject", flat=True)
-    return sorted({int(subject.partition(":")[2]) for subject in told})
 
 
 _CAME = (

@@ -1,4 +1,4 @@
-"""A signature that was drawn with finger or mouse, as it comes in."""
+"""What proves a delivery, as it comes in: a signature that was drawn with finger or mouse, photos."""
 
 from __future__ import annotations
 
@@ -23,6 +23,21 @@ class Drawn(BytesIO):
     def size(self) -> int | None:
         """How many bytes."""
         return len(self.getvalue())
+
+
+def photo(text: str, n: int = 0) -> Drawn:
+    """A photo that came in Base64, whatever it shows; raises BadInput."""
+    try:
+        content = base64.b64decode(text.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        content = b""
+    if not content:
+        raise BadInput(
+            "no_photo", N_("This photo is not in Base64. Encode the file as it is."), field=f"photos.{n}"
+        )
+    taken = Drawn(content)
+    taken.name = "photo"
+    return taken
 
 
 def signature(text: str) -> Drawn | None:

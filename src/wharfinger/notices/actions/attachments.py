@@ -21,7 +21,7 @@ from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.notices import store
 from wharfinger.notices.models import Attachment
-from wharfinger.notices.queries.attachments import digests_of, is_there, kept, seen
+from wharfinger.notices.queries.attachments import attachments, digests_of, is_there, kept, seen
 from wharfinger.notices.rules import attachments as rules
 from wharfinger.notices.rules.files import PICTURES
 
@@ -72,6 +72,11 @@ def keep(*, actor: Actor, files: Sequence[Upload], pictures: bool = False) -> li
 
     pictures: whether only these are taken.
     """
+    return [store.keep(one) for one in look(actor=actor, files=files, pictures=pictures)]
+
+
+def look(*, actor: Actor, files: Sequence[Upload], pictures: bool = False) -> list[rules.Looked]:
+    """Look at files, of which nothing is kept yet; pictures: whether only these are taken."""
     require(actor, "notices.attach")
     most = configuration.one("attachment_mb")
     for one in files:
@@ -83,8 +88,8 @@ def keep(*, actor: Actor, files: Sequence[Upload], pictures: bool = False) -> li
                 name=(one.name or "")[:60],
                 most=most,
             )
-    found = [store.keep(one.name or "", one.read()) for one in files]
-    for given in found:
+    found = [store.look(one.name or "", one.read()) for one in files]
+    for given in (one.kept for one in found):
         if pictures and given.kind not in PICTURES:
             raise BadInput(
                 "not_a_picture",
@@ -105,6 +110,18 @@ def attach_kept(
     plan = partial(rules.plan_attaching, subject=subject, files=files, caption=caption[:200])
     told = ", ".join(one.name for one in files)[:1000]
     return post("attach", _standing(subject), plan, actor=actor, key=key, reason=told)
+
+
+def hang(truth: Truth, plan: Plan, noun: str, files: Sequence[rules.Looked], caption: str) -> None:
+    """Let a plan hang files on all of a noun that it mentions, so that they are of its entry and undone with it.
+
+    They are put into the store here, when all else is decided: what is refused leaves none behind.
+    """
+    which = [pk for name, pk in plan.mentions if name == noun]
+    rows = attachments().filter(about__in=[f"{noun}:{pk}" for pk in which if isinstance(pk, int)])
+    rules.plan_hanging(plan, noun, rows, [one.kept for one in files], caption[:200], which)
+    for one in files:
+        store.keep(one)
 
 
 def change_attachment(

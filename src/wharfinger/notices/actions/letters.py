@@ -93,7 +93,7 @@ def _kept(files: Iterable[File]) -> tuple[list[Kept], list[str]]:
             if len(one.content) > most:
                 left_out.append(one.name)
             else:
-                kept.append(store.keep(one.name, one.content))
+                kept.append(store.keep(store.look(one.name, one.content)))
         except BadInput:
             # A stranger does not mend what they sent: the rest of the mail is worth having.
             left_out.append(one.name)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from wharfinger.base.fields import Check, text
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
-from wharfinger.ledger.plan import Plan, Truth
+from wharfinger.ledger.plan import Id, Plan, Truth
 
 SEEN_BY: dict[str, str] = {
     "product": "catalog.read",
@@ -51,6 +52,14 @@ class Kept(NamedTuple):
     height: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A file that may be put into the store."""
+
+    kept: Kept
+    content: bytes = field(repr=False)
+
+
 def about(subject: str) -> tuple[str, int]:
     """A subject as noun and id; raises NotThere for what takes no files."""
     noun, _, number = subject.partition(":")
@@ -88,6 +97,29 @@ def plan_attaching(truth: Truth, *, subject: str, files: Sequence[Kept], caption
         plan.mention(("attachment", made))
     plan.mention(about(subject))
     return plan
+
+
+def plan_hanging(
+    plan: Plan, noun: str, there: Iterable[Any], files: Sequence[Kept], caption: str, which: Sequence[Id]
+) -> None:
+    """Hang files on each of these nouns, behind what is there; what hangs there already is not had twice."""
+    rows: dict[str, list[Any]] = {}
+    for row in there:
+        rows.setdefault(row.about, []).append(row)
+    for pk in which:
+        here = rows.get(f"{noun}:{pk}", [])
+        last = max((row.rank for row in here), default=0)
+        known = {row.digest for row in here}
+        fresh = [one for one in {one.digest: one for one in files}.values() if one.digest not in known]
+        if len(here) + len(fresh) > MOST:
+            raise Refusal(
+                "too_many_files", N_("A document takes at most {most} files."), field="file", most=MOST
+            )
+        for n, one in enumerate(fresh, 1):
+            hung = plan.create(
+                LABEL, about=(noun, pk), rank=last + n, caption=caption, retired_on=None, **one._asdict()
+            )
+            plan.mention(("attachment", hung))
 
 
 def plan_change(truth: Truth, *, pk: int, values: Mapping[str, Any]) -> Plan:

@@ -304,6 +304,7 @@ REASONS: tuple[tuple[str, tuple[str, ...], bool], ...] = (
     ("Found", ("found",), False),
     ("Used in our own house", ("lost",), False),
     ("Waits for the vendor's advice", ("hold",), True),
+    ("Not in its bin", ("hold",), False),
 )
 """Why goods come, go or are set aside: name, where it is offered, whether it wants a word more."""
 CABLES: tuple[tuple[str, str], ...] = (

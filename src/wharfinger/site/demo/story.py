@@ -11,7 +11,7 @@ from heapq import heapify, heappop, heappush
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from wharfinger.base import clock
+from wharfinger.base import clock, further
 from wharfinger.base.access import Actor
 from wharfinger.billing.actions import deposits, invoices, payments, reminders
 from wharfinger.billing.actions import sending as mailing
@@ -40,6 +40,7 @@ from wharfinger.sales.rules.orders import OrderWish
 from wharfinger.sales.rules.quotes import OpportunityWish, QuoteWish
 from wharfinger.sales.rules.win import Into
 from wharfinger.site.demo.people import CARRIERS
+from wharfinger.site.demo.scribble import drawn
 from wharfinger.stock.models import Location
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -392,9 +393,10 @@ class Story:
         return Consignment(carrier, service, f"{prefix}{730_000_000 + self.shipments * 7919}DE", proof=proof)
 
     def deliver(self, shipment: int, proof: str) -> None:
-        """Let a shipment reach its customer."""
+        """Let a shipment reach its customer, who signs with a finger."""
+        pictures = further.looked_at(self.users["timo"], [drawn(proof)], "signature")
         with self.now():
-            shipping.deliver(actor=self.users["timo"], shipments=[shipment], proof=proof)
+            shipping.deliver(actor=self.users["timo"], shipments=[shipment], proof=proof, pictures=pictures)
 
     def bill(self, deal: Deal, goods: Mapping[str, int] | None = None) -> Invoice:
         """Invoice a document, all of it where nothing is named."""
@@ -445,5 +447,5 @@ class Story:
 
 
 def from_receipt(product: Product) -> bool:
-    """Whether units of a product are told apart from the day they come in."""
+    """Whether units of a product are told apart as they come in."""
     return product.traced == "serial" and product.traced_from == "receipt"

@@ -9,6 +9,9 @@ from wharfinger.catalog.actions import change_product
 from wharfinger.catalog.actions.families import add_family, join_family
 from wharfinger.catalog.actions.substitutes import set_substitutes
 from wharfinger.catalog.queries import category_of
+from wharfinger.fulfilment.actions.runs import pick_in_run, short_pick, start_run
+from wharfinger.fulfilment.rules import Pick
+from wharfinger.fulfilment.rules.runs import Short
 from wharfinger.ledger.models import Holding
 from wharfinger.parties.actions.groups import add_customer_group
 from wharfinger.parties.actions.organizations import change_organization
@@ -85,6 +88,7 @@ def chapters(story: Story) -> Iterator[Chapter]:
         _under_review,
         _blind,
         _workplaces,
+        _together,
     ):
         yield chapter(story)
 
@@ -333,3 +337,21 @@ def _workplaces(story: Story) -> Chapter:
     story.reserve("jonas", order, {"KIT-WP": 2, "KIT-MEET": 1})
     yield 1
     story.pick(order, {"KIT-WP": 1})
+
+
+def _together(story: Story) -> Chapter:
+    """Two orders are picked in one run, each into its tote; one line is done, of one a unit was not in its bin."""
+    yield 2
+    office = story.order("mara", "C-2004", "Docks and headsets", {"DOCK-C": 2, "HS-USB": 3}, due=3)
+    shop = story.order("jonas", "C-2007", "Cables for the shop", {"CBL-1": 12, "USBC-1": 4}, due=2)
+    yield 0
+    wim, hamburg = story.users["wim"], story.locations["Hamburg"].pk
+    with story.now():
+        begun = start_run(actor=wim, location=hamburg, orders=[office.sheet, shop.sheet])
+    run = begun.one("fulfilment.PickRun")
+    with story.now():
+        pick_in_run(actor=wim, run=run, picks=[Pick(shop.lines["CBL-1"], 12)])
+    there = Holding.objects.filter(claim=office.lines["HS-USB"], kind="bin", quantity__gt=0).order_by("pk")[0]
+    lacks = Short(office.lines["HS-USB"], there.place_id, 1, then="order")
+    with story.now():
+        short_pick(actor=wim, run=run, short=lacks, reason="Not in its bin", note="The headset box is empty")
