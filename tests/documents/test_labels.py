@@ -9,7 +9,13 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.documents.reading import pages, scanned
+from tests.fulfilment.trade import reserved
 from tests.world import World, world
+from wharfinger.base.access import HOUSE
+from wharfinger.documents.actions.printing import LABELS, print_labels
+from wharfinger.fulfilment.actions.packing import pack, stack
+from wharfinger.fulfilment.actions.runs import pick_in_run, start_run
+from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.models import Lot
 from wharfinger.parties.models import User
 
@@ -41,6 +47,32 @@ def test_ticked_products_are_labelled_as_often_as_was_said(house: World, client:
     pdf = client.get("/documents/labels/products.pdf", chosen).content
     assert [page.count("AA-1") // 2 or page.count("AA-1") for page in pages(pdf)] == [2, 1]
     assert scanned(pdf, dpi=300) == {"AA-1"}
+
+
+@pytest.mark.parametrize("square", [False, True])
+@pytest.mark.parametrize("of", LABELS)
+def test_every_kind_of_label_is_read_at_the_resolution_of_a_label_printer(
+    house: World, of: str, square: bool
+) -> None:
+    """Also of a box and a pallet, and of the totes of a run."""
+    product = house.product(sku="AA-1", traced="serial")
+    house.stock(product, 2, serials=("SN-4711", "SN-4712"))
+    _, (line,) = reserved(house, (product, 2))
+    begun = start_run(actor=house.user, location=house.location.pk, lines=[line]).one("fulfilment.PickRun")
+    pick_in_run(actor=house.user, run=begun, picks=[Pick(line, 1)])
+    box = pack(actor=HOUSE, picks=[Pick(line, 1)]).one("fulfilment.Container")
+    pallet = stack(actor=HOUSE, containers=[box]).one("fulfilment.Container")
+    wanted = {
+        "products": {product.pk: "AA-1"},
+        "serials": dict(Lot.objects.exclude(code="").values_list("pk", "code")),
+        "bins": {one.pk: one.name for one in house.bins[:2]},
+        "locations": {house.location.pk: "Main"},
+        "containers": {box: "BOX-1", pallet: "BOX-2"},
+        "totes": {begun: "PR-1/1"},
+    }[of]
+    pdf = print_labels(actor=HOUSE, of=of, copies=dict.fromkeys(wanted, 1), square=square, language="de")
+    read = [scanned(pdf, page=n) for n in range(len(pages(pdf)))]
+    assert sorted(map(sorted, read)) == sorted([code] for code in wanted.values())
 
 
 def test_units_bins_locations_and_containers_have_labels(house: World, client: Client) -> None:

@@ -12,7 +12,7 @@ from tests.fulfilment.test_pages import do, see
 from tests.fulfilment.trade import order, reserved, where
 from tests.world import World, clean, entries, held
 from wharfinger.base.access import HOUSE
-from wharfinger.fulfilment.actions.packing import pack
+from wharfinger.fulfilment.actions.packing import pack, stack
 from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.actions.runs import pick_in_run, start_run
 from wharfinger.fulfilment.actions.shipping import ship
@@ -56,6 +56,16 @@ def test_each_scan_goes_into_the_box_and_the_last_is_taken_back(client: Client, 
     assert entries() == before
     assert "Still empty." in see(client, at)
     clean()
+
+
+def test_a_pallet_shows_the_boxes_that_stand_on_it(client: Client, company: World) -> None:
+    _, _, (cables, _routers) = picked(company)
+    box = pack(actor=HOUSE, picks=[Pick(cables, 3)]).one("fulfilment.Container")
+    pallet = stack(actor=HOUSE, containers=[box]).one("fulfilment.Container")
+    page = see(client, f"/containers/{pallet}/fill/")
+    assert f'href="/containers/{box}/fill/">BOX-1<' in page
+    assert "On this pallet" in page
+    assert "Still empty." not in page
 
 
 def test_a_scan_that_comes_twice_counts_once(client: Client, company: World) -> None:

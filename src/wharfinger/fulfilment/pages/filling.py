@@ -65,6 +65,9 @@ def _fill(request: HttpRequest, site: Site, box: Container | None) -> HttpRespon
             "site": site,
             "box": box,
             "goods": list(reversed(goods)),
+            "on_it": box.holds.filter(void__isnull=True).order_by("pk")
+            if box and box.kind == "pallet"
+            else [],
             "rows": offered,
             "left": sum(1 for row in rows if row.units),
             "numbered": {row.line.pk for row in rows if row.traced},
