@@ -41,6 +41,7 @@ WITHOUT_ENTRY = {
     "exchange.actions.runs.upload": RUNS,
     "exchange.actions.runs.upload_all": RUNS,
     "notices.actions.attachments.keep": "content alone, which nothing names yet",
+    "notices.actions.attachments.look": "nothing is kept yet",
     "notices.actions.bell.read": OWN,
     "notices.actions.bell.read_all": OWN,
 }

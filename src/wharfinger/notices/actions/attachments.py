@@ -72,6 +72,7 @@ def keep(*, actor: Actor, files: Sequence[Upload], pictures: bool = False) -> li
 
     pictures: whether only these are taken.
     """
+    require(actor, "notices.attach")
     return [store.keep(one) for one in look(actor=actor, files=files, pictures=pictures)]
 
 
