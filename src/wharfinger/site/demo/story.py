@@ -326,7 +326,9 @@ class Story:
                         units,
                         rejected=(rejected or {}).get(line.product.sku, 0),
                         reason="Damaged on the way",
-                        serials=self.numbers(line.product.sku, units) if from_receipt(line.product) else (),
+                        serials=self.numbers(line.product.sku, units)
+                        if (line.product.traced, line.product.traced_from) == ("serial", "receipt")
+                        else (),
                         batch=f"L{self.today:%y}-{line.pk:03d}" if line.product.traced == "batch" else "",
                         expires_on=self.date(400) if line.product.traced == "batch" else None,
                     )
@@ -444,8 +446,3 @@ class Story:
             product=self.products[sku], claim=0, kind="bin", place__parent=self.locations[at].place_id
         )
         return sum(found.values_list("quantity", flat=True))
-
-
-def from_receipt(product: Product) -> bool:
-    """Whether units of a product are told apart as they come in."""
-    return product.traced == "serial" and product.traced_from == "receipt"
