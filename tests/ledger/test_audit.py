@@ -117,6 +117,10 @@ BROKEN = {
     ),
     "deposit = asked − credited − taken off": "UPDATE billing_invoice SET kind = 'deposit'",
     "credit note = its lines − its fees": "UPDATE billing_creditnote SET net_minor = net_minor - 1",
+    "invoice = the credit note that it takes back": (
+        "UPDATE billing_invoice SET takes_back_id = (SELECT MIN(id) FROM billing_creditnote), total_minor = total_minor + 1 "
+        "WHERE id = (SELECT MIN(id) FROM billing_invoice)"
+    ),
     "credited ≤ invoiced": "UPDATE billing_creditline SET net_minor = net_minor * 100",
     "one of a line and its alternatives is taken": "UPDATE demand_line SET taken = false",
     "options stand on quotes, beside lines of them": "UPDATE demand_line SET option = 'optional'",

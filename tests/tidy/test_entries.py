@@ -54,6 +54,7 @@ PAST_POST = {
     "demand.queries.done.close_done": CLOSED,
     "documents.actions.issuing.issue": DRAWN,
     "documents.actions.sending.hand_over": UNKEPT,
+    "documents.actions.sending.keep_papers": "the row of the outbox that an undo needs which posted papers",
     "documents.actions.sending.stop": UNKEPT,
     "exchange.actions.made.keep": WITH_ENTRY,
     "exchange.actions.mappings.drop_mapping": WITH_ENTRY,

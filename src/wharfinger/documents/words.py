@@ -189,6 +189,7 @@ WORDS = {
     "received": pgettext_lazy("document", "Goods received complete and undamaged"),
     "purchase_quote": pgettext_lazy("document", "Please quote {number} on your delivery note and invoice."),
     "invoice_ref": pgettext_lazy("document", "For invoice"),
+    "credit_note_ref": pgettext_lazy("document", "Takes back"),
     "invoice_ref_dated": pgettext_lazy("document", "{number} of {date}"),
     "rma": pgettext_lazy("document", "RMA"),
     "order": pgettext_lazy("document", "Order"),

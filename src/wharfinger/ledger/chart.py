@@ -352,6 +352,7 @@ CHART: tuple[Row, ...] = (
     _row("discard_draft", "invoiced", "to_bill"),
     _row("post_invoice", "", "", undo="credit"),
     _row("invoice", "to_bill offered", "invoiced", undo="credit"),
+    _row("invoice", "credited", "invoiced", undo="credit"),
     _row("credit", "invoiced", "credited", undo="invoice"),
     _row("credit", "invoiced", "to_bill", undo="invoice"),
     _row("pay", "", "", undo="cancel_payment"),

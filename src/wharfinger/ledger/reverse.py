@@ -54,7 +54,7 @@ def reverse(
     each = [m for m in _moves(entry) if moves is None or m["n"] in moves]
     facts = list(Fact.objects.filter(entry_id=entry).order_by("id"))
     wish = Wish(
-        documents=_documents(facts),
+        documents=[*_parties(entry), *_documents(facts)],
         products={m["product"] for m in each},
         claims={c for m in each for c in (m["source"].claim, m["target"].claim) if c},
         layers=True,
@@ -62,6 +62,7 @@ def reverse(
     )
 
     def plan(truth: Truth) -> Plan:
+        truth.read["reason"] = reason
         if moves is not None:
             truth.read["moves"] = [m for m in truth.read["moves"] if m["n"] in moves]
             every = {_claim_of(m): None for m in truth.read["moves"]}
@@ -155,6 +156,15 @@ def _documents(facts: list[Fact]) -> list[tuple[type[models.Model], list[int] | 
         (model, _these(model, ids))
         for model, ids in sorted(wanted.items(), key=lambda item: item[0]._meta.label)
     ]
+
+
+def _parties(entry: int) -> list[tuple[type[models.Model], list[int]]]:
+    """Whose money an entry moved: all that spends what we owe them waits for them, and so does its undo."""
+    found = Posting.objects.filter(entry_id=entry).values_list("source__party_id", "target__party_id")
+    parties = sorted({party for pair in found for party in pair if party is not None})
+    model = Account._meta.get_field("party").related_model
+    assert isinstance(model, type)
+    return [(model, parties)] if parties else []
 
 
 def _these(model: type[models.Model], ids: set[Any]) -> list[int] | sql.Found:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from wharfinger.base.access import Right, Whoever
+from wharfinger.billing.actions.asking_again import credits_are_asked_again
 from wharfinger.billing.actions.keeping import (
     added_goes,
     changed_drafts_stay,
@@ -88,6 +89,7 @@ LAWS = (
     billing.credited_stays_within_invoiced,
     billing.deposits_are_what_is_left_of_them,
     billing.notes_are_their_lines_less_fees,
+    billing.notes_are_taken_back_whole,
     billing.numbers_have_no_hole,
     billing.invoices_are_their_bills,
     billing.instalments_come_to_the_whole,
@@ -210,7 +212,7 @@ def install() -> None:
     automation.effects.setdefault("accept_quote", []).append(todos.to_win)
     for verb in sending.LETTERS:
         automation.after.setdefault(verb, []).append(sending.hand_over)
-    automation.after.setdefault("reverse", []).append(sending.stop)
+    automation.after.setdefault("reverse", []).extend([sending.stop, sending.keep_papers])
     _devices()
     automation.effects.setdefault("provide", []).append(follow_replaced)
     automation.effects.setdefault("install", []).append(follow_replaced)
@@ -219,6 +221,7 @@ def install() -> None:
         automation.effects.setdefault(verb, []).append(attachments.follow)
     automation.effects.setdefault("reverse", []).append(attachments.leave_erased)
     automation.effects.setdefault("reverse", []).append(added_goes)
+    automation.effects.setdefault("reverse", []).append(credits_are_asked_again)
     for verb in sales.SENDING:
         automation.guards.setdefault(verb, []).append(sales.not_on_hold)
     automation.guards.setdefault("send_quote", []).append(approving.approved_where_needed)

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db.models import Q
 
+from wharfinger.billing.models import CreditNote
+from wharfinger.billing.rules.asking_again import CREDITING
 from wharfinger.demand.models import Line
 from wharfinger.ledger.models import Entry, Fact
 from wharfinger.ledger.telling import Told
@@ -275,13 +277,15 @@ def offered(told: Iterable[Told], user: Any) -> set[int]:
 
 
 def _facts(entries: Iterable[tuple[int, str]]) -> dict[int, list[Changed]]:
-    """What entries of the verbs that all nouns share speak of."""
+    """What entries of the verbs that all nouns share speak of, and what others made that asks for a further permission."""
     found: dict[int, list[Changed]] = defaultdict(list)
     named = list(entries)
     shared = [entry for entry, verb in named if verb in SHARED]
     serving = [entry for entry, verb in named if verb in SERVING]
-    if shared or serving:
+    crediting = [entry for entry, verb in named if verb in CREDITING]
+    if shared or serving or crediting:
         made = Q(entry__in=serving, field=MADE, subject=Line._meta.label)
+        made |= Q(entry__in=crediting, field=MADE, subject=CreditNote._meta.label)
         rows = Fact.objects.filter(Q(entry__in=shared) & ~Q(field=MADE) | made)
         for entry, subject, field in rows.values_list("entry_id", "subject", "field"):
             found[entry].append((subject, field))
@@ -290,7 +294,8 @@ def _facts(entries: Iterable[tuple[int, str]]) -> dict[int, list[Changed]]:
 
 def _needs(verb: str, by: int | None, actor: int | None, facts: list[Changed]) -> Collection[str]:
     if verb in BY_VERB:
-        return {BY_VERB[verb], *(["work.charge"] if verb in SERVING and facts else ())}
+        further = "work.charge" if verb in SERVING else "billing.invoice"
+        return {BY_VERB[verb], *([further] if facts else ())}
     assert verb in SHARED, verb
     if actor is not None and by == actor and all(_own(*fact, actor) for fact in facts):
         return ()

@@ -87,6 +87,7 @@ class CreditNoteOut(Shown):
     rounding: str = Field(examples=["0.00"], description="As its invoice is rounded.")
     total: str = Field(examples=["59.38"])
     sent_at: str | None
+    taken_back_by: Id | None = Field(description="The invoice that asks again for what it gave back.")
     lines: list[CreditRow]
     fees: list[FeeRow]
 

@@ -185,6 +185,7 @@ class InvoiceOut(Shown):
     )
     posted_at: str | None
     sent_at: str | None
+    takes_back: Id | None = Field(description="The credit note that it takes back.")
     lines: list[InvoiceRow]
 
 

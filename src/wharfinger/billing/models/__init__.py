@@ -72,6 +72,10 @@ class Invoice(Document):
     sent_at = models.DateTimeField(null=True)
     place = models.OneToOneField(Place, models.PROTECT, related_name="invoice")
     """Bills that this invoice asks for stand here (kind invoiced)."""
+    takes_back = models.OneToOneField(
+        "billing.CreditNote", models.PROTECT, null=True, related_name="taken_back_by"
+    )
+    """The credit note that it undoes: it asks again for exactly what that gave back."""
 
     class Meta:
         indexes = [models.Index(fields=["organization", "id"], name="invoice_organization")]

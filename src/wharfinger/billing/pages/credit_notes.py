@@ -26,7 +26,8 @@ def _rows(ask: Ask) -> Rows:
     found = found.filter(issued_on__gte=first) if first else found
     found = found.filter(issued_on__lte=last) if last else found
     cut = ask.slice(
-        found.select_related("organization", "invoice"), {"number": "number", "issued": "issued_on"}
+        found.select_related("organization", "invoice", "taken_back_by"),
+        {"number": "number", "issued": "issued_on"},
     )
     return Rows([_row(row) for row in cut.items], cut.before, cut.after)
 
@@ -72,7 +73,7 @@ def credit_note_list(request: HttpRequest) -> HttpResponse:
 @page("billing.read")
 def credit_note(request: HttpRequest, pk: int) -> HttpResponse:
     """One credit note: what it takes back of which invoice."""
-    row = there(shown.credit_notes().select_related("organization", "invoice"), pk)
+    row = there(shown.credit_notes().select_related("organization", "invoice", "taken_back_by"), pk)
     rows: list[dict[str, Any]] = [
         {
             "product": (
@@ -98,6 +99,7 @@ def credit_note(request: HttpRequest, pk: int) -> HttpResponse:
     ]
     context = {
         "doc": row,
+        "taken_back_by": shown.taken_back_by(row),
         "rows": rows,
         "parts": further.told("credit_note", request, pk),
         "timeline": timeline(f"credit_note:{pk}"),

@@ -140,7 +140,7 @@ def invoice_list(request: HttpRequest) -> HttpResponse:
 def invoice(request: HttpRequest, pk: int) -> HttpResponse:
     """One invoice: its lines, what is open, and what happened to it."""
     user: Any = request.user
-    row = there(shown.invoices().select_related("organization", "site", "sheet"), pk)
+    row = there(shown.invoices().select_related("organization", "site", "sheet", "takes_back"), pk)
     lines = list(row.lines.filter(quantity__gt=0).select_related("product", "tax_code").order_by("position"))
     done = CreditLine.objects.filter(invoice_line__invoice=row, credit_note__void__isnull=True)
     credited: dict[int, int] = {}

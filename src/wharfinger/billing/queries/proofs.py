@@ -81,6 +81,17 @@ def notes_are_their_lines_less_fees() -> list[Finding]:
     )
 
 
+def notes_are_taken_back_whole() -> list[Finding]:
+    """An invoice that takes a credit note back asks its customer for what that gave back, and nobody lets it go."""
+    return findings(
+        "invoice = the credit note that it takes back",
+        "SELECT 'invoice ' || i.id, i.total_minor, n.total_minor, i.posted_at FROM billing_invoice i "
+        "JOIN billing_creditnote n ON n.id = i.takes_back_id WHERE i.total_minor <> n.total_minor "
+        "OR i.currency <> n.currency OR i.organization_id <> n.organization_id OR i.posted_at IS NULL "
+        "OR i.void_id IS NOT NULL OR n.void_id IS NOT NULL",
+    )
+
+
 _GONE = (
     "SELECT r.invoice_id, r.made_id, r.kind, SUM(r.amount_minor - r.tax_minor) said FROM billing_relief r "
     "GROUP BY r.invoice_id, r.made_id, r.kind"

@@ -69,8 +69,14 @@ def payments() -> QuerySet[Any, Any]:
 
 
 def credit_notes() -> QuerySet[CreditNote, CreditNote]:
-    """Every credit note that is not undone."""
-    return CreditNote.objects.filter(void__isnull=True)
+    """Every credit note that is not undone, with the invoice that took it back."""
+    return CreditNote.objects.filter(void__isnull=True).select_related("taken_back_by")
+
+
+def taken_back_by(note: CreditNote) -> Invoice | None:
+    """The invoice that asks again for what a credit note gave back, as it was read with it."""
+    found: Invoice | None = getattr(note, "taken_back_by", None)
+    return found
 
 
 def today() -> date:
@@ -185,6 +191,7 @@ def _invoice(row: Any, lines: list[dict[str, Any]], due: Sequence[Due], day: dat
         "discount_taken": money.plain(row.taken_minor, row.currency),
         "posted_at": row.posted_at.isoformat() if row.posted_at else None,
         "sent_at": row.sent_at.isoformat() if row.sent_at else None,
+        "takes_back": row.takes_back_id,
         "lines": lines,
     }
 
@@ -302,6 +309,7 @@ def show_credit_notes(found: Iterable[CreditNote]) -> list[dict[str, Any]]:
             "rounding": money.plain(row.rounding_minor, row.currency),
             "total": money.plain(row.total_minor, row.currency),
             "sent_at": row.sent_at.isoformat() if row.sent_at else None,
+            "taken_back_by": after.pk if (after := taken_back_by(row)) else None,
             "lines": lines[row.pk],
             "fees": fees[row.pk],
         }

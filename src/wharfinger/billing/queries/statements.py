@@ -168,7 +168,7 @@ class _Named:
 
     def __init__(self, organization: int, rows: Iterable[_Row]) -> None:
         listed = list(rows)
-        entries = {row.reverses or row.entry for row in listed}
+        entries = {pk for row in listed for pk in (row.entry, row.reverses) if pk is not None}
         by_kind: dict[str, set[int]] = {}
         for row in listed:
             kind, _, pk = row.document.partition(":")
@@ -190,7 +190,8 @@ class _Named:
             document, subject = self._about(row)
             key = row.entry, subject, document.pk
             was = sums.get(key)
-            due = getattr(document, "due_on", None) if row.minor > 0 and row.reverses is None else None
+            asked = row.minor > 0 and (row.reverses is None or document.made_id == row.entry)
+            due = getattr(document, "due_on", None) if asked else None
             sums[key] = Movement(
                 on=row.on,
                 entry=row.entry,
@@ -222,8 +223,9 @@ class _Named:
     def _about(self, row: _Row) -> tuple[Any, str]:
         """The credit note that took an invoice back, where one did; else the account's own document."""
         subject, _, pk = row.document.partition(":")
-        if subject == "invoice" and (note := self.notes.get((row.reverses or row.entry, int(pk)))):
-            return note, "credit_note"
+        for entry in (row.entry, row.reverses) if subject == "invoice" else ():
+            if entry is not None and (note := self.notes.get((entry, int(pk)))):
+                return note, "credit_note"
         document = self.documents[row.document]
         return document, document.kind if subject == "payment" else subject
 

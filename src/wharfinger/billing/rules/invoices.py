@@ -203,15 +203,20 @@ def begin(
     terms: Any = None,
     draft: bool = False,
     kind: str = "invoice",
+    takes_back: int | None = None,
+    total_minor: int | None = None,
 ) -> tuple[Ref, PlaceRef]:
     """Make an invoice that comes to so much, still without rows, and the place where its bills stand.
 
     sheet: the only document it bills, where it bills one alone; terms: of payment, where they are others than the
-    customer's.
+    customer's; takes_back: the credit note that it undoes, and total_minor what it comes to then, whatever the coin.
     """
     if not draft:
         numbers_are_known(truth, organization, found)
+    exact = found.net + found.tax
     found = found.to_coin(coin_of(truth, currency))
+    if total_minor is not None:
+        found = found._replace(total=total_minor, rounding=total_minor - exact)
     place = plan.place("invoiced")
     day_stands = draft and issued_on is not None
     issued_on = issued_on or truth.effective_on
@@ -244,6 +249,7 @@ def begin(
         total_minor=found.total,
         posted_at=None if draft else truth.now,
         place_id=place.id,
+        takes_back_id=takes_back,
     )
     if not draft:
         _due_in_parts(plan, made, found.total, found_terms, coin_of(truth, currency))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wharfinger.base.refusal import N_, Refusal, Remedy
+from wharfinger.billing.rules.asking_again import CREDITING
 from wharfinger.billing.rules.changing import CHANGING
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.write import MADE
@@ -12,9 +13,16 @@ def posted_papers_stay(truth: Truth, plan: Plan) -> None:
     """Refuse to undo an entry that made a credit note, or made or changed an invoice that is posted, or a draft in part.
 
     Cancelling a delivery and re-opening an order may have made credit notes, so they are undone only
-    where they did not; otherwise the step is done again and invoiced anew.
+    where they did not; otherwise the step is done again and invoiced anew. What credited goods that came back is
+    undone as a whole: its credit notes stay, and invoices take them back.
     """
     made = {fact.subject for fact in truth.read["facts"] if fact.field == MADE}
+    if "billing.CreditNote" in made and truth.read["original"].verb in CREDITING:
+        gone = {label for label, _ in plan.voids}
+        if "billing.CreditNote" not in gone:
+            raise Refusal("undone_whole", N_("This step posted a credit note. Undo all of it."))
+        if "billing.Relief" not in gone:
+            return
     if "billing.CreditNote" in made:
         raise Refusal(
             "corrected_by_verb",

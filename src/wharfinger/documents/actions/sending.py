@@ -97,6 +97,13 @@ def stop(truth: Truth, _plan: Plan, _written: Written) -> None:
         )
 
 
+def keep_papers(_truth: Truth, plan: Plan, written: Written) -> None:
+    """Let the worker keep and send what an undo posted."""
+    if plan.creates.keys() & {"billing.Invoice", "billing.CreditNote"}:
+        entry = written.entry
+        Outbox.objects.create(entry=entry, consumer=CONSUMER, due_at=entry.recorded_at)
+
+
 def left(entries: Collection[int]) -> set[int]:
     """Those of these entries whose letter has left and is not undone any more."""
     mails = Outbox.objects.filter(entry__in=entries, entry__verb__in=LASTING, consumer="mail", dead_at=None)

@@ -50,7 +50,7 @@ def invoice(pk: int, language: str) -> InvoiceShape:
     """What we ask a customer to pay, with everything EN 16931 and § 14 UStG want to see."""
     bill = (
         Invoice.objects.filter(pk=pk)
-        .select_related("organization", "site__organization", "sheet__owner", "sheet__contact")
+        .select_related("organization", "site__organization", "sheet__owner", "sheet__contact", "takes_back")
         .first()
     )
     if bill is None:
@@ -81,6 +81,8 @@ def invoice(pk: int, language: str) -> InvoiceShape:
         contact=person(bill.sheet.owner) if bill.sheet else None,
         payment_terms=asked_by(bill, language),
         note=bill.remarks,
+        credit_note_number=bill.takes_back.number if bill.takes_back else "",
+        credit_note_dated=bill.takes_back.issued_on if bill.takes_back else None,
         **wording_of("invoice", bill.organization_id, billed, language, past),
         own=_own(lines) + own_of("organization", bill.organization.own),
     )

@@ -172,6 +172,9 @@ class Invoice(Worded):
     payment_terms: str = ""
     delivery_terms: str = ""
     note: str = ""
+    credit_note_number: str = ""
+    """The credit note that it takes back, with its day."""
+    credit_note_dated: date | None = None
     own: tuple[OwnValue, ...] = ()
 
 

@@ -17,6 +17,7 @@ from wharfinger.base.page import Form, came_from, page, page_act
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, NotThere, Refusal
 from wharfinger.base.table import Column, Filter, Row, Rows, Table, table_page
+from wharfinger.billing.queries.keeping import Paper, posted_by_undo
 from wharfinger.ledger import queries
 from wharfinger.ledger.models import Draw, Entry, Move
 from wharfinger.ledger.pictures import Step, picture
@@ -198,10 +199,11 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     def show(form: Form) -> HttpResponse:
         steps: list[Step] = []
         changes: list[dict[str, Any]] = []
+        papers: list[Paper] = []
         refusal = form.refusal
         if refusal is None:
             try:
-                steps, changes = attempt(lambda: dry(preview))
+                steps, changes, papers = attempt(lambda: dry(preview))
             except Refusal as refused:
                 if refused.http_code == 403:
                     raise
@@ -211,15 +213,17 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
             "told": told,
             "steps": steps,
             "changes": changes,
+            "papers": papers,
             "form": form,
             "refusal": refusal,
             "back": request.POST.get("back") or request.headers.get("Referer", ""),
         }
         return render(request, "site/undo.html", context)
 
-    def preview() -> tuple[list[Step], list[dict[str, Any]]]:
+    def preview() -> tuple[list[Step], list[dict[str, Any]], list[Paper]]:
         done = reverse(actor=actor, entry=pk)
-        return picture(done.id), _in_words(queries.changes(done.id, costs=actor.may("catalog.see_cost")))
+        changes = queries.changes(done.id, costs=actor.may("catalog.see_cost"))
+        return picture(done.id), _in_words(changes), posted_by_undo(done.made)
 
     if request.method != "POST":
         return show(Form())
