@@ -111,3 +111,25 @@ def test_a_dearer_change_is_approved_and_made(company: Company, person: Person) 
     line.refresh_from_db()
     assert line.quantity == 4
     clean()
+
+
+def test_a_device_is_swapped_on_a_telephone(company: Company, on_phone: Person) -> None:
+    """At a width of 390 points, in one step; and taken back in another."""
+    world, person = company.world, on_phone
+    ticket = create_work_order(actor=HOUSE, wish=WorkWish("ticket", world.customer.pk)).one("demand.Sheet")
+    theirs = Installation(product=company.router.pk, serial="OLD-7", site=world.site.pk)
+    install(actor=HOUSE, items=[theirs])
+    device = Device.objects.get()
+    person.go(f"/devices/{device.pk}/swap/")
+    assert person.page.evaluate("document.documentElement.scrollWidth") <= 390
+    person.page.fill("[name=serial]", "R2")
+    person.page.select_option("[name=ticket]", str(ticket))
+    person.page.fill("[name=reason]", "Broken")
+    person.press("Swap")
+    new = Device.objects.get(replaces=device)
+    assert person.heading() == new.number
+    assert person.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert (new.lot.code, new.organization) == ("R2", world.customer)
+    person.undo()
+    assert not Device.objects.filter(replaces=device, void__isnull=True).exists()
+    clean()

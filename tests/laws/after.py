@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from typing import Any
 
 from tests.laws.selling import on_line
 from tests.laws.state import State, Verb
+from wharfinger.base import clock
 from wharfinger.billing.actions import drafts, invoices, payments
 from wharfinger.billing.models import Invoice, InvoiceLine, Payment
 from wharfinger.billing.rules.changing import DraftChange, RowChange
@@ -20,10 +22,10 @@ from wharfinger.devices.rules.keeping import SubscriptionWish
 from wharfinger.fulfilment.actions import shipping
 from wharfinger.fulfilment.models import Shipment
 from wharfinger.fulfilment.rules import Consignment, Pick
-from wharfinger.ledger.models import Lot
-from wharfinger.returns.actions import inspecting, receiving, requesting
+from wharfinger.ledger.models import Holding, Lot
+from wharfinger.returns.actions import ahead, inspecting, receiving, requesting
 from wharfinger.returns.actions.swapping import swap
-from wharfinger.returns.models import Rma, RmaLine
+from wharfinger.returns.models import Replacement, Rma, RmaLine
 from wharfinger.returns.rules.inspecting import Verdict
 from wharfinger.returns.rules.receiving import Arrived, Returned
 from wharfinger.returns.rules.replacing import Instead
@@ -239,9 +241,51 @@ def _settle(state: State, chance: random.Random) -> Any:
     answers = ["credit", "refund", "store_credit"] if InvoiceLine.objects.filter(line=line.line_id) else []
     how = chance.choice([*answers, "none", "replace"])
     other = state.products[line.pk % len(state.products)].pk if line.pk % 3 == 0 else None
-    instead = Instead(other, unit_price_micro=3_330_000 if other is not None else None)
+    first = other is None and chance.random() < 0.5
+    day = clock.today("Europe/Berlin") if first else None
+    instead = Instead(
+        other,
+        unit_price_micro=3_330_000 if other is not None else None,
+        back_by=day,
+        charge_micro=4_440_000 if first else None,
+    )
     answer = Answer(line.pk, max(1, line.quantity), how, instead=instead)
     return inspecting.settle(actor=state.user, rma=line.rma_id, answers=[answer])
+
+
+def _left_first(state: State, chance: random.Random) -> Replacement | None:
+    """What left first and is with the customer; where nothing is, something leaves for the next time."""
+    rows = Replacement.objects.filter(back_by__isnull=False, void__isnull=True).select_related("rma_line")
+    there = Holding.objects.filter(kind__in=("customer", "in_transit"), quantity__gt=0)
+    found: Replacement | None = state.one(chance, rows.filter(line__in=there.values("claim")))
+    held = state.standing(chance, "customer") if found is None else None
+    if found is not None or held is None or not held.claim_id:
+        return found
+    asked = Asked(quantity=1, line=held.claim_id, type="replace")
+    done = requesting.request(actor=state.user, organization=state.company.customer.pk, items=[asked])
+    rma = done.one("returns.Rma")
+    requesting.approve(actor=state.user, rma=rma)
+    state.stands()
+    instead = Instead(back_by=clock.today("Europe/Berlin"), charge_micro=4_440_000)
+    answer = Answer(done.one("returns.RmaLine"), 1, "replace", instead=instead)
+    claim = inspecting.settle(actor=state.user, rma=rma, answers=[answer]).one("ledger.Claim")
+    state.stands()
+    shipping.deliver(actor=state.user, picks=[Pick(claim, 1)])
+    state.stands()
+    return None
+
+
+def _charge_kept(state: State, chance: random.Random) -> Any:
+    row = _left_first(state, chance)
+    return row and ahead.charge_kept(actor=state.user, rma=row.rma_line.rma_id)
+
+
+def _extend_ahead(state: State, chance: random.Random) -> Any:
+    row = _left_first(state, chance)
+    if row is None or row.back_by is None:
+        return None
+    day = row.back_by + timedelta(days=chance.randint(1, 3))
+    return ahead.extend_ahead(actor=state.user, rma=row.rma_line.rma_id, back_by=day)
 
 
 FULFILLING: dict[str, Verb] = {
@@ -273,4 +317,6 @@ AFTER: dict[str, Verb] = {
     "scrap": _these("scrap"),
     **{outcome: _inspect(outcome) for outcome in ("repair", "to_vendor", "send_back")},
     "settle": _settle,
+    "charge_kept": _charge_kept,
+    "extend_ahead": _extend_ahead,
 }

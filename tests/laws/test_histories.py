@@ -20,12 +20,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from tests.laws.apart import parted
+from tests.laws.exact import AFTER_SALE, standing
 from tests.laws.stacking import STACKING
 from tests.laws.state import State
 from tests.laws.verbs import VERBS
 from tests.world import world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
+from wharfinger.billing.models import Invoice
 from wharfinger.ledger.audit import audit
 from wharfinger.ledger.chart import ROWS
 from wharfinger.ledger.models import Account, Draw, Entry, Holding, Layer, Move, Posting
@@ -82,6 +84,7 @@ class Histories(RuleBasedStateMachine):
         """A verb that finds something to do, rather one that this history has not seen yet; or do and undo."""
         assert self.state is not None
         done = self.state.done
+        stood = standing()
         for verb in sorted(chance.sample(sorted(VERBS), 20), key=lambda one: (done[one], DONE[one])):
             before = Entry.objects.count()
             if not self.attempt(lambda state, verb=verb: VERBS[verb](state, chance.getrandbits(32))):
@@ -90,8 +93,10 @@ class Histories(RuleBasedStateMachine):
                 done[verb] += 1
                 DONE[verb] += 1
                 if chance.random() < 0.3:
-                    latest = Entry.objects.latest("id").pk
-                    self.attempt(partial(_undo, latest))
+                    latest = Entry.objects.latest("id")
+                    alone = Entry.objects.count() == before + 1 and latest.verb in AFTER_SALE
+                    if self.attempt(partial(_undo, latest.pk)) and alone:
+                        assert standing() == stood, f"{latest.verb} was not undone exactly"
                 return
 
     def undo(self, chance: random.Random) -> None:
@@ -208,16 +213,22 @@ def test_each_verb_is_done_and_undone(verb: str) -> None:
     state = State(world(), 1)
     for _ in range(TRIES):
         state.stands()
-        before = balances()
+        before, stood, count = balances(), standing(), Entry.objects.count()
         with contextlib.suppress(Refusal):
             VERBS[verb](state, chance.getrandbits(32))
         if Entry.objects.count() > state.stood[0]:
             assert audit() == []
             if verb not in REVERSED:
                 return
+            latest = Entry.objects.latest("id")
             with contextlib.suppress(Refusal):
-                reverse(actor=HOUSE, entry=Entry.objects.latest("id").pk)
-                assert balances() == before
+                papers = Invoice.objects.count()
+                reverse(actor=HOUSE, entry=latest.pk)
+                # What credited is taken back by another paper, so that only what it all comes to is as before.
+                assert Invoice.objects.count() > papers or balances() == before
+                assert (
+                    latest.verb not in AFTER_SALE or Entry.objects.count() > count + 2 or standing() == stood
+                )
                 assert audit() == []
                 return
         other = min(chance.sample(sorted(VERBS), 8), key=lambda one: state.done[one])

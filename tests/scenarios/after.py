@@ -20,6 +20,7 @@ has S1 of SO billed, 3 cable of SO · had none    what the customer has, and onc
 rma R for SO: 2 router [overruled Kind] · approve|deny|close R · back R 2 router · inspect R 1 router restock
 settle R 1 router credit [overruled Lost it] · asked R router: requested 2, received 1, inspected 0, settled 0
 give R 1 router [by switch]    another unit, or another product at its price
+give-ahead R 1 router by switch in 5 days else 12.00   it leaves first · wait R 9 days · charge-kept R, as it is not back
 return SO 1 router [restock]   without RMA
 job J [unbilled] · provide J 1 router · remove J 1 router
 called SO: delivered invoiced · called PO: received_full · total PO 23795.00
@@ -30,11 +31,13 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from datetime import date, timedelta
 from typing import Any
 
 from tests.scenarios.doors import ActionsDoor, ApiDoor
 from tests.scenarios.further import Bought, micro
 from tests.world import World
+from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
 from wharfinger.base.asking import Ask
 from wharfinger.catalog.actions import change_product
@@ -54,6 +57,11 @@ from wharfinger.returns.models import Rma, RmaLine
 from wharfinger.returns.queries.figures import figures as returned
 from wharfinger.sales import queries as sales
 from wharfinger.stock.models import Location
+
+
+def _in_days(days: str) -> date:
+    """The company's day, so many days from now."""
+    return clock.today("Europe/Berlin") + timedelta(days=int(days))
 
 
 class After(ABC):
@@ -367,6 +375,23 @@ class After(ABC):
         line = RmaLine.objects.get(rma=rma, product=self.products[product]).pk
         by = self.products[other].pk if other else None
         self.acts.append(self.door.give_instead(rma, line, int(quantity), by))
+
+    def say_give_ahead(self, rest: str) -> None:
+        """give-ahead R QUANTITY NAME by NAME in N days else PRICE"""
+        name, quantity, product, _, other, _, days, _, _, price = rest.split()
+        rma = self.documents[name]
+        line = RmaLine.objects.get(rma=rma, product=self.products[product]).pk
+        day = _in_days(days)
+        self.acts.append(self.door.give_ahead(rma, line, int(quantity), self.products[other].pk, day, price))
+
+    def say_wait(self, rest: str) -> None:
+        """wait R N days"""
+        name, days, _ = rest.split()
+        self.acts.append(self.door.wait_longer(self.documents[name], _in_days(days)))
+
+    def say_charge_kept(self, rest: str) -> None:
+        """charge-kept R"""
+        self.acts.append(self.door.charge_kept(self.documents[rest.strip()]))
 
     def say_overruled(self, rest: str) -> None:
         """overruled R: REASON, or nothing"""

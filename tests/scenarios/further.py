@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any, Protocol
 
@@ -25,7 +26,7 @@ from wharfinger.purchasing.rules.crediting import SendBack
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 from wharfinger.purchasing.rules.landing import Billed, Cost
 from wharfinger.purchasing.rules.receiving import Arrival, Delivery
-from wharfinger.returns.actions import inspecting, requesting
+from wharfinger.returns.actions import ahead, inspecting, requesting
 from wharfinger.returns.actions import receiving as returning
 from wharfinger.returns.actions.swapping import swap
 from wharfinger.returns.rules.inspecting import Verdict
@@ -263,6 +264,22 @@ class FurtherActions:
         answer = Answer(line, quantity, "replace", instead=Instead(product))
         return int(self._said(lambda: inspecting.settle(actor=self.who, rma=rma, answers=[answer])).id)
 
+    def give_ahead(
+        self: Tells, rma: int, line: int, quantity: int, product: int, back_by: date, charge: str
+    ) -> int:
+        """The customer gets other units before theirs are back."""
+        instead = Instead(product, unit_price_micro=0, back_by=back_by, charge_micro=micro(charge))
+        answer = Answer(line, quantity, "replace", instead=instead)
+        return int(self._said(lambda: inspecting.settle(actor=self.who, rma=rma, answers=[answer])).id)
+
+    def wait_longer(self: Tells, rma: int, back_by: date) -> int:
+        """What is to come back has more time."""
+        return int(self._said(lambda: ahead.extend_ahead(actor=self.who, rma=rma, back_by=back_by)).id)
+
+    def charge_kept(self: Tells, rma: int) -> int:
+        """What left first is to be billed."""
+        return int(self._said(lambda: ahead.charge_kept(actor=self.who, rma=rma)).id)
+
     def take_back(
         self: Tells, customer: int, items: Sequence[tuple[int, int]], outcome: str, why: str = ""
     ) -> int:
@@ -437,6 +454,27 @@ class FurtherApi:
         row = {"rma_line": line, "quantity": str(quantity), "answer": "replace"}
         instead = {} if product is None else {"instead": {"product": product}}
         return int(self._post(f"/rmas/{rma}/settle", {"lines": [row | instead]})["entry"])
+
+    def give_ahead(
+        self: Posts, rma: int, line: int, quantity: int, product: int, back_by: date, charge: str
+    ) -> int:
+        """The customer gets other units before theirs are back."""
+        row = {"rma_line": line, "quantity": str(quantity), "answer": "replace"}
+        instead = {
+            "product": product,
+            "unit_price": "0",
+            "back_by": back_by.isoformat(),
+            "charge": charge,
+        }
+        return int(self._post(f"/rmas/{rma}/settle", {"lines": [row | {"instead": instead}]})["entry"])
+
+    def wait_longer(self: Posts, rma: int, back_by: date) -> int:
+        """What is to come back has more time."""
+        return int(self._post(f"/rmas/{rma}/extend", {"back_by": back_by.isoformat()})["entry"])
+
+    def charge_kept(self: Posts, rma: int) -> int:
+        """What left first is to be billed."""
+        return int(self._post(f"/rmas/{rma}/charge", {})["entry"])
 
     def take_back(
         self: Posts, customer: int, items: Sequence[tuple[int, int]], outcome: str, why: str = ""

@@ -375,6 +375,8 @@ CHART: tuple[Row, ...] = (
     _row("repair", "bench", "returns"),
     _row("to_vendor", "returns bench bin", "at_vendor"),
     _row("send_back", "returns bench at_vendor", "customer"),
+    _row("charge_kept", "waived", "to_bill"),
+    _row("extend_ahead", "", ""),
     _row("settle", "to_bill offered", "waived"),
     _row("settle", "bin", "bin", claim="takes"),
     _row("settle", "want", "covered"),
@@ -418,14 +420,7 @@ def allowed(
 
 @cache
 def _allowed(
-    verb: str,
-    source: str,
-    target: str,
-    *,
-    same_claim: bool,
-    from_free: bool,
-    to_free: bool,
-    same_lot: bool,
+    verb: str, source: str, target: str, *, same_claim: bool, from_free: bool, to_free: bool, same_lot: bool
 ) -> bool:
     agree = {
         "any": True,

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from wharfinger.catalog.models import Product
 from wharfinger.demand.models import Line
@@ -97,9 +97,34 @@ class Replacement(Document):
     line = models.OneToOneField(Line, models.PROTECT, related_name="replacement")
     quantity = models.BigIntegerField()
     """Of the goods that came back."""
+    back_by = models.DateField(null=True)
+    """Where it left first: the last day on which the goods may be back."""
+    charge_micro = models.BigIntegerField(null=True)
+    """What each unit costs whose goods are kept, at 10⁻⁶."""
+    charged_quantity = models.BigIntegerField(default=0)
+    """For how many that was asked, and not taken back since."""
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="replacement_above_zero")]
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="replacement_above_zero"),
+            models.CheckConstraint(
+                condition=Q(back_by__isnull=True, charge_micro__isnull=True, charged_quantity=0)
+                | Q(
+                    back_by__isnull=False,
+                    charge_micro__gt=0,
+                    charged_quantity__gte=0,
+                    charged_quantity__lte=F("quantity"),
+                ),
+                name="replacement_charged_as_agreed",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["back_by"],
+                name="replacement_back_by",
+                condition=Q(back_by__isnull=False, void__isnull=True),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.rma_line_id} → {self.line_id}"

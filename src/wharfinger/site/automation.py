@@ -210,6 +210,7 @@ def install() -> None:
     for verb in purchasing.CLOSING:
         automation.after.setdefault(verb, []).append(purchasing.close_done)
     automation.effects.setdefault("accept_quote", []).append(todos.to_win)
+    automation.effects.setdefault("charge_kept", []).append(todos.to_ask_back)
     for verb in sending.LETTERS:
         automation.after.setdefault(verb, []).append(sending.hand_over)
     automation.after.setdefault("reverse", []).extend([sending.stop, sending.keep_papers])

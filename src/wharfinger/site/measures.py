@@ -14,6 +14,7 @@ from wharfinger.ledger.reverse import model_of
 QUANTITIES = frozenset(
     (
         "booked_quantity",
+        "charged_quantity",
         "counted",
         "difference",
         "factor",
@@ -71,6 +72,7 @@ CURRENCIES = {
     "reminder": "currency",
     "reminder_line": "reminder__currency",
     "rfq_vendor": "currency",
+    "replacement": "line__currency",
     "rma_line": "line__currency",
     "vendor_bill": "currency",
     "vendor_payment": "currency",

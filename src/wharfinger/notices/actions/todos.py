@@ -31,6 +31,7 @@ QUOTE = "sales.Quote"
 MOOT = {"won_at": True, "lost_at": True, "declined_at": True, "accepted_at": False}
 """By the field of a quote, whether it is said or taken back when nobody has to win it any more."""
 TO_WIN = N_("Win {number}: the customer has accepted")
+NOT_BACK = N_("{number}: the old goods are not back in time. Invoice what left for them, or ask again")
 
 
 def add_todo(
@@ -92,6 +93,29 @@ def to_win(truth: Truth, plan: Plan) -> None:
             done_by_id=None,
             reminded_on=None,
             **values,
+        )
+        plan.mention(("todo", made))
+
+
+def to_ask_back(truth: Truth, plan: Plan) -> None:
+    """Let whoever approved a return have it to do what follows when what left first is charged by the clock."""
+    if truth.actor is not None:
+        return
+    for rma in truth.documents["returns.Rma"].values():
+        person = User.objects.filter(pk=rma.approved_by_id, is_active=True).first()
+        if person is None:
+            continue
+        with translation.override(person.language):
+            text = gettext(NOT_BACK).format(number=rma.number)
+        made = plan.create(
+            rules.LABEL,
+            about=f"rma:{rma.pk}",
+            done_at=None,
+            done_by_id=None,
+            reminded_on=None,
+            text=text,
+            due_on=None,
+            person_id=person.pk,
         )
         plan.mention(("todo", made))
 

@@ -12,6 +12,7 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import same, tidy
 from wharfinger.billing.actions.keeping_back import check_kept
 from wharfinger.billing.queries.fees import read_kept
+from wharfinger.billing.queries.truth import read_invoice_lines
 from wharfinger.billing.rules.keeping_back import Kept
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
@@ -23,6 +24,7 @@ from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.returns.actions.requesting import quantities_given, read_items, wish_of
 from wharfinger.returns.models import Rma, RmaLine
+from wharfinger.returns.queries import ahead
 from wharfinger.returns.queries import truth as reads
 from wharfinger.returns.queries.parts import Along, parts_along
 from wharfinger.returns.queries.sources import opened
@@ -50,9 +52,10 @@ def receive(
     require(actor, "returns.receive")
     quantities_given(items)
     known = {line.pk: line for line in RmaLine.objects.filter(rma=rma, void__isnull=True)}
+    charged = ahead.lines_of([rma], charged=True)
     if parts:
         items = [*items, *_parts_arriving(rma, items, known)]
-    lines = sorted({*reads.claims_of([rma]), *(one.line for one in items if one.line is not None)})
+    lines = sorted({*reads.claims_of([rma]), *charged, *(one.line for one in items if one.line is not None)})
     codes = [
         (product, code)
         for one in items
@@ -73,11 +76,14 @@ def receive(
                 (Sheet, demand.documents_of(lines)),
                 (Rma, [rma]),
                 (RmaLine, reads.lines_of([rma])),
+                *(ahead.documents_of(rma) if charged else []),
+                *(reads.invoices(charged) if charged else []),
             ],
             first=demand.read_lines(lines),
             products=products,
             claims=demand.line_ids,
             loose=True,
+            incoming=("invoiced",) if charged else (),
             reads=(
                 read_lots(codes),
                 devices.read_units(_with_codes(line.lot_id for line in known.values())),
@@ -86,9 +92,10 @@ def receive(
                 demand.read_taxes_of_lines,
                 reads.read_homes,
                 reads.read_rmas,
+                *((read_invoice_lines, reads.read_received) if charged else ()),
             ),
         ),
-        partial(rules.plan_receive, rma=rma, items=tuple(items)),
+        partial(rules.plan_receive, rma=rma, items=tuple(items), charged=bool(charged)),
         actor=actor,
         key=key,
         effective_on=received_on,

@@ -20,6 +20,7 @@ from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import Planner, post
 from wharfinger.ledger.write import Written
 from wharfinger.returns.models import Rma, RmaLine
+from wharfinger.returns.queries import ahead
 from wharfinger.returns.queries import truth as reads
 from wharfinger.returns.queries.sources import opened
 from wharfinger.returns.rules import requesting as rules
@@ -162,9 +163,18 @@ def deny(*, actor: Actor, rma: int, reason: str, key: str | None = None) -> Writ
 def close(*, actor: Actor, rma: int, key: str | None = None) -> Written:
     """Close a return of which nothing is with us any more."""
     require(actor, "returns.close")
+    out = bool(ahead.lines_of([rma]))
     return post(
         "close_return",
-        Wish(documents=[(Rma, [rma])], places=_places, reads=(reads.read_rmas,)),
+        Wish(
+            documents=[
+                (Rma, [rma]),
+                *([(RmaLine, reads.lines_of([rma]))] if out else []),
+                *(ahead.documents_of(rma) if out else []),
+            ],
+            places=_places,
+            reads=(reads.read_rmas, *((reads.read_received,) if out else ())),
+        ),
         partial(rules.plan_close, rma=rma),
         actor=actor,
         key=key,

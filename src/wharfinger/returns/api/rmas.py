@@ -18,11 +18,13 @@ from wharfinger.billing.rules.keeping_back import Kept
 from wharfinger.demand.queries.where import bin_places, location_places
 from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.write import Written
-from wharfinger.returns.actions import inspecting, receiving, requesting
+from wharfinger.returns.actions import ahead, inspecting, receiving, requesting
 from wharfinger.returns.api.shapes import (
     ArrivedGiven,
     AskedGiven,
+    ChargeGiven,
     Deny,
+    ExtendGiven,
     Inspect,
     InsteadGiven,
     OverruleGiven,
@@ -232,6 +234,8 @@ def _instead(given: Sequence[InsteadGiven | None]) -> list[Instead]:
             if one.unit_price is None
             else money.micro(one.unit_price, field=f"lines.{n}.instead.unit_price"),
             one.ticket,
+            one.back_by,
+            None if one.charge is None else money.micro(one.charge, field=f"lines.{n}.instead.charge"),
         )
         for n, (one, place) in enumerate(zip(given, places, strict=True))
     ]
@@ -240,6 +244,20 @@ def _instead(given: Sequence[InsteadGiven | None]) -> list[Instead]:
 def reason_of(given: OverruleGiven | None) -> str:
     """Why rules are overruled, if they are."""
     return given.reason if given is not None else ""
+
+
+@router.post("/rmas/{id}/extend", response=RmaDone, summary="Wait longer for goods of an RMA")
+def extend(request: Request, id: Id, body: ExtendGiven) -> HttpResponse:
+    """Let the goods whose place others took already be back by a later day."""
+    act = partial(ahead.extend_ahead, actor=request.auth, rma=id, back_by=body.back_by, reason=body.reason)
+    return _write(request, id, act)
+
+
+@router.post("/rmas/{id}/charge", response=RmaDone, summary="Charge what is not sent back")
+def charge(request: Request, id: Id, body: ChargeGiven) -> HttpResponse:
+    """Let what left first be billed at the agreed price; after its day this is done by itself."""
+    act = partial(ahead.charge_kept, actor=request.auth, rma=id, reason=body.reason)
+    return _write(request, id, act)
 
 
 @router.post("/rmas/{id}/close", response=RmaDone, summary="Close an RMA")

@@ -176,6 +176,16 @@ class InsteadGiven(Given):
         description="Or order, on which the new line stands; that of the old goods unless given.",
         examples=[None],
     )
+    back_by: date | None = Field(
+        default=None,
+        description="It leaves before the old goods are here, which are to be back by this day.",
+        examples=[None],
+    )
+    charge: Price | None = Field(
+        default=None,
+        description="What each unit costs whose old one is kept; the price paid, unless given.",
+        examples=[None],
+    )
 
 
 class ReplacementOut(Shown):
@@ -184,6 +194,24 @@ class ReplacementOut(Shown):
     line: Id
     product: Id
     quantity: str = Field(examples=["1"])
+    back_by: date | None = Field(description="Until when the old goods are to be back, where it left first.")
+    charge: str | None = Field(
+        examples=["249.00"], description="What each unit costs whose old one is kept after that day."
+    )
+    charged: str = Field(examples=["0"], description="For how many units that is asked.")
+
+
+class ExtendGiven(Given):
+    """A later day by which goods are to be back whose place others took already."""
+
+    back_by: date = Field(examples=["2026-12-31"])
+    reason: Reason = ""
+
+
+class ChargeGiven(Given):
+    """Why what left first is charged now."""
+
+    reason: Reason = ""
 
 
 class AnswerGiven(Given):

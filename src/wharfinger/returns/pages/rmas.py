@@ -15,10 +15,12 @@ from wharfinger.base import further
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.door import module_on, there
 from wharfinger.base.page import page, page_act
-from wharfinger.base.refusal import N_
+from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.demand.pages import typed_day
 from wharfinger.ledger.telling import timeline
-from wharfinger.returns.actions import requesting
+from wharfinger.ledger.write import Written
+from wharfinger.returns.actions import ahead, requesting
 from wharfinger.returns.queries import shown
 from wharfinger.returns.queries.words import OPEN, overdue
 from wharfinger.returns.rules import ANSWERS, OUTCOMES, TYPES
@@ -144,6 +146,7 @@ def rma(request: HttpRequest, pk: int) -> HttpResponse:
                 "credit": (line.credit_minor, line.line.currency if line.line else row.organization.currency),
             }
         )
+    instead = [one for rows in shown.replacements(line.pk for line, _figure in done).values() for one in rows]
     here = sum(figure.here + figure.bench + figure.at_vendor for _line, figure in done)
     context = {
         "doc": row,
@@ -154,9 +157,9 @@ def rma(request: HttpRequest, pk: int) -> HttpResponse:
         "unsettled": any(
             line.settled_quantity < max(line.quantity, figure.received) for line, figure in done
         ),
-        "instead": [
-            one for rows in shown.replacements(line.pk for line, _figure in done).values() for one in rows
-        ],
+        "instead": instead,
+        "still_out": any(one.back_by and one.charged_quantity < one.quantity for one in instead)
+        and any(figure.received < line.quantity for line, figure in done),
         "parts": further.told("rma", request, pk),
         "timeline": timeline(f"rma:{pk}"),
     }
@@ -177,6 +180,45 @@ def _decision(permission: str, act: Callable[..., Any], sentence: str) -> Any:
         )
 
     return decided
+
+
+@require_POST
+@page("returns.settle")
+def extend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let the goods whose place others took already be back by a later day."""
+    row = there(shown.returns(), pk)
+
+    def act() -> Written:
+        day = typed_day(request.POST, "back_by")
+        if day is None:
+            raise BadInput("day_wanted", N_("Choose a day."), field="back_by")
+        reason = request.POST.get("reason", "")
+        return ahead.extend_ahead(actor=_user(request), rma=pk, back_by=day, reason=reason)
+
+    return page_act(
+        request,
+        act,
+        ok=_("%(number)s waits longer.") % {"number": row.number},
+        back=reverse("returns:rma", args=[pk]),
+    )
+
+
+@require_POST
+@page("returns.settle")
+def charge(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let what left first be billed."""
+    row = there(shown.returns(), pk)
+    reason = request.POST.get("reason", "")
+    return page_act(
+        request,
+        lambda: ahead.charge_kept(actor=_user(request), rma=pk, reason=reason),
+        ok=_("What is not back of %(number)s is to be billed.") % {"number": row.number},
+        back=reverse("returns:rma", args=[pk]),
+    )
+
+
+def _user(request: HttpRequest) -> Any:
+    return request.user
 
 
 approve = _decision("returns.approve", requesting.approve, N_("%(number)s is approved."))

@@ -15,7 +15,7 @@ from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.typed import micro, written
 from wharfinger.catalog.queries import called
 from wharfinger.demand.models import Sheet
-from wharfinger.demand.pages import typed_id
+from wharfinger.demand.pages import typed_day, typed_id
 from wharfinger.ledger.write import Written
 from wharfinger.returns.actions import inspecting
 from wharfinger.returns.models import RmaLine
@@ -104,12 +104,15 @@ def _instead(given: QueryDict, line: RmaLine) -> Instead:
     if sku and product is None:
         raise BadInput("no_such_product", N_("There is no such product."), field=f"sku-{line.pk}")
     price = given.get(f"price-{line.pk}", "").strip()
+    charge = given.get(f"charge-{line.pk}", "").strip()
     return Instead(
         product.pk if product is not None else None,
         given.get(f"serial-{line.pk}", "").strip() or given.get(f"unit-{line.pk}", ""),
         None,
         micro(price, field=f"price-{line.pk}") if price else None,
         typed_id(given, f"ticket-{line.pk}"),
+        typed_day(given, f"back_by-{line.pk}"),
+        micro(charge, field=f"charge-{line.pk}") if charge else None,
     )
 
 
@@ -118,6 +121,8 @@ _FIELDS = {
     "instead.serial": "serial",
     "instead.unit_price": "price",
     "instead.ticket": "ticket",
+    "instead.back_by": "back_by",
+    "instead.charge": "charge",
 }
 
 

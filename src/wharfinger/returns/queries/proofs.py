@@ -14,7 +14,9 @@ from wharfinger.returns.rules.settling import MONEY
 
 def paid_back(rmas: Iterable[int] | None = None) -> list[RmaLine]:
     """The lines of RMAs whose goods were paid back or replaced without anybody overruling that they had come."""
-    replaced = Exists(Replacement.objects.filter(rma_line=OuterRef("pk"), void__isnull=True))
+    replaced = Exists(
+        Replacement.objects.filter(rma_line=OuterRef("pk"), back_by__isnull=True, void__isnull=True)
+    )
     rows = RmaLine.objects.filter(
         Q(answer__in=MONEY) | replaced,
         void__isnull=True,

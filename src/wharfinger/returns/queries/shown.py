@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from wharfinger.base import configuration, money
+from wharfinger.base.money import MICRO
 from wharfinger.base.quantity import plain
 from wharfinger.parties.models import Organization
 from wharfinger.returns.models import Replacement, Rma, RmaLine
@@ -113,6 +114,9 @@ def _replacement(row: Replacement) -> dict[str, Any]:
         "line": row.line_id,
         "product": product.pk,
         "quantity": plain(row.quantity, product.quantity_decimals),
+        "back_by": row.back_by,
+        "charge": None if row.charge_micro is None else plain(row.charge_micro, MICRO),
+        "charged": plain(row.charged_quantity, product.quantity_decimals),
     }
 
 

@@ -14,6 +14,7 @@ from wharfinger.fulfilment.rules import mention_lines
 from wharfinger.ledger.plan import Id, Plan, Truth
 from wharfinger.returns.rules import OUTCOMES, Goods, make, make_line, places_of, rma_line_of, rma_of, take
 from wharfinger.returns.rules.allowed import Overruling, check_approved
+from wharfinger.returns.rules.charging import credit_what_came
 from wharfinger.returns.rules.inspecting import decide
 from wharfinger.returns.rules.requesting import (
     Asked,
@@ -65,8 +66,11 @@ class Brought:
     """Why it comes back although the rules refuse it."""
 
 
-def plan_receive(truth: Truth, *, rma: int, items: Sequence[Arrived]) -> Plan:
-    """Take goods of an RMA in; they wait for inspection. What was not asked for gets a line of its own."""
+def plan_receive(truth: Truth, *, rma: int, items: Sequence[Arrived], charged: bool = False) -> Plan:
+    """Take goods of an RMA in; they wait for inspection. What was not asked for gets a line of its own.
+
+    charged: whether units that left first are charged, which is taken back for those whose old ones come now.
+    """
     plan = Plan()
     row = rma_of(truth, rma)
     check_approved(row)
@@ -80,6 +84,12 @@ def plan_receive(truth: Truth, *, rma: int, items: Sequence[Arrived]) -> Plan:
             position += 1
             goods = _along(plan, truth, rma, row.organization_id, item, position, n)
         take(plan, truth, goods, item.quantity, places.returns, f"lines.{n}.quantity")
+    if charged:
+        arrived: dict[int, int] = {}
+        for item in items:
+            if item.rma_line is not None:
+                arrived[item.rma_line] = arrived.get(item.rma_line, 0) + item.quantity
+        credit_what_came(plan, truth, arrived, row.number)
     plan.mention(row, ("organization", row.organization_id))
     mention_lines(plan, truth)
     return plan

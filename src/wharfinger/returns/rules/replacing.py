@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from wharfinger.base.access import lacks
@@ -22,6 +23,7 @@ from wharfinger.devices.rules.keeping import in_use, used_by
 from wharfinger.fulfilment.rules import late
 from wharfinger.ledger.plan import AccountRef, Plan, Truth, fixed, spot
 from wharfinger.returns.rules import WITH_US, goods_of
+from wharfinger.returns.rules.ahead import Ahead
 from wharfinger.returns.rules.allowed import overrulable
 from wharfinger.stock.rules import choose
 
@@ -38,6 +40,10 @@ class Instead:
     """None of the same product is for nothing, of another one at the price that is offered."""
     sheet: int | None = None
     """The ticket or order that its line stands on; that of the old goods unless given."""
+    back_by: date | None = None
+    """Where it leaves first: the last day on which the old goods may be back."""
+    charge_micro: int | None = None
+    """What is asked for each unit whose old one is kept; the price paid unless given."""
 
 
 LIKE_FOR_LIKE = Instead()
@@ -92,11 +98,19 @@ def may_be_replaced(truth: Truth, line: Any, quantity: int, field: str) -> None:
 
 
 def replace(
-    plan: Plan, truth: Truth, row: Any, line: Any, quantity: int, instead: Instead, at: str
+    plan: Plan,
+    truth: Truth,
+    row: Any,
+    line: Any,
+    quantity: int,
+    instead: Instead,
+    at: str,
+    ahead: Ahead | None = None,
 ) -> tuple[Any, dict[str, Any]]:
     """Reserve other units for the customer on a line of their own, beside that of the goods that came back.
 
-    What stands on its line and the document it is on. Its bill is not born here where it is priced.
+    What stands on its line and the document it is on. Its bill is not born here where it is priced. ahead: what is agreed
+    where it leaves first.
     Raises Refusal where so many are not free, where the goods that came back went to the customer again, or while a
     subscription uses the device that they are.
     """
@@ -141,7 +155,15 @@ def replace(
     loose = truth.lot(product.pk)
     demand.want(plan, loose, claim, quantity, wish="covered", bill=None if priced else "waived")
     demand.take(plan, _chosen(truth, product, quantity, instead, at), claim)
-    plan.create("returns.Replacement", rma_line_id=line.pk, line_id=claim, quantity=quantity)
+    plan.create(
+        "returns.Replacement",
+        rma_line_id=line.pk,
+        line_id=claim,
+        quantity=quantity,
+        back_by=ahead.back_by if ahead else None,
+        charge_micro=ahead.charge_micro if ahead else None,
+        charged_quantity=0,
+    )
     plan.mention(sheet)
     return sheet, plan.creates["demand.Line"][-1]
 

@@ -16,6 +16,7 @@ from wharfinger.devices.rules import WITH_CUSTOMER, sale_of
 from wharfinger.fulfilment.rules import mention_lines
 from wharfinger.ledger.plan import Id, Plan, Truth
 from wharfinger.returns.rules import TYPES, WITH_US, Goods, make, make_line, rma_of, unknown
+from wharfinger.returns.rules.ahead import nothing_out
 from wharfinger.returns.rules.allowed import Overruling, check_allowed
 
 
@@ -293,6 +294,8 @@ def plan_close(truth: Truth, *, rma: int) -> Plan:
             free=sum(h.quantity for h in left),
             number=row.number,
         )
+    if "returns.Replacement" in truth.documents:
+        nothing_out(truth, row)
     plan.change(row, closed_at=truth.now)
     return plan
 

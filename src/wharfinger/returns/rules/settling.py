@@ -20,6 +20,7 @@ from wharfinger.devices.rules import WITH_CUSTOMER
 from wharfinger.fulfilment.rules import mention_lines
 from wharfinger.ledger.plan import Plan, PostingStep, Truth, fixed
 from wharfinger.returns.rules import ANSWERS, WITH_US, rma_line_of, rma_of
+from wharfinger.returns.rules.ahead import Ahead, agreed
 from wharfinger.returns.rules.allowed import Overruling, check_approved, not_received_yet
 from wharfinger.returns.rules.replacing import (
     LIKE_FOR_LIKE,
@@ -88,15 +89,17 @@ def plan_settle(
                 free=most,
                 product=line.product_id,
             )
+        ahead = None
         if one.answer in GIVEN:
             came = max(0, truth.read["received"].get(line.pk, 0) - line.settled_quantity)
-            if came < one.quantity:
+            ahead = _ahead(truth, line, one, came, f"lines.{n}.instead")
+            if came < one.quantity and ahead is None:
                 early = nothing_came_yet if one.answer == "replace" else not_received_yet
                 overruling.let(early(one.quantity, came, line.product_id, f"lines.{n}.quantity"))
         if one.answer in MONEY:
             back += _pay_back(plan, truth, line, one, n, row.number, may_credit)
         elif one.answer == "replace":
-            _replace(plan, truth, row, line, one, n, may_credit, to_bill)
+            _replace(plan, truth, row, line, one, n, may_credit, to_bill, ahead)
         plan.change(line, settled_quantity=line.settled_quantity + one.quantity, answer=one.answer)
         line.settled_quantity += one.quantity
     off = keep_back(plan, truth, kept)
@@ -112,6 +115,21 @@ def plan_settle(
     return plan
 
 
+def _ahead(truth: Truth, line: Any, one: Answer, came: int, at: str) -> Ahead | None:
+    """What is agreed where the unit that replaces another leaves first; raises Refusal where that cannot be."""
+    if one.answer != "replace":
+        return None
+    back_by, charge = one.instead.back_by, one.instead.charge_micro
+    if (back_by, charge) != (None, None) and is_priced(one.instead, line.product_id):
+        raise BadInput(
+            "paid_for_anyway",
+            N_("What is replaced at a price is paid for anyway. Leave out the price, or the day."),
+            field=f"{at}.back_by",
+        )
+    old = truth.read["lines"].get(line.line_id)
+    return agreed(truth, line, old, came, one.quantity, back_by, charge, at)
+
+
 def _replace(
     plan: Plan,
     truth: Truth,
@@ -121,9 +139,10 @@ def _replace(
     n: int,
     may_credit: bool,
     to_bill: dict[int, ToBill],
+    ahead: Ahead | None,
 ) -> None:
     """Give other units for these; at a price they are billed as the old ones were, which are credited."""
-    sheet, new = replace(plan, truth, row, line, one.quantity, one.instead, f"lines.{n}")
+    sheet, new = replace(plan, truth, row, line, one.quantity, one.instead, f"lines.{n}", ahead)
     if not is_priced(one.instead, line.product_id):
         return
     notes, postings = len(plan.creates.get("billing.CreditNote", ())), len(plan.postings)

@@ -43,6 +43,7 @@ CLOSING = (
     "receive_return",
     "inspect",
     "settle",
+    "charge_kept",
     "restock",
     "scrap",
     "swap",

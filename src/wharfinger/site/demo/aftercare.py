@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
+from wharfinger.base import clock, configuration
 from wharfinger.billing.rules.keeping_back import Kept
 from wharfinger.devices.actions import installing, keeping
 from wharfinger.devices.actions.about import name_devices
@@ -14,6 +16,7 @@ from wharfinger.returns.actions import inspecting, receiving, requesting, swappi
 from wharfinger.returns.models import RmaLine
 from wharfinger.returns.rules.inspecting import Verdict
 from wharfinger.returns.rules.receiving import Arrived, Returned
+from wharfinger.returns.rules.replacing import Instead
 from wharfinger.returns.rules.requesting import Asked
 from wharfinger.returns.rules.settling import Answer
 from wharfinger.returns.rules.swapping import Incoming, Swap
@@ -152,13 +155,19 @@ def _overruled(story: Story) -> Chapter:
 
 
 def _underway(story: Story) -> Chapter:
-    """An RMA that was approved, whose goods are on their way to us."""
+    """An RMA that was approved, whose goods are on their way to us; another disk leaves first, as the studio cannot wait."""
     yield 5
     line = story.deals["Storage for the studio"].lines["HDD-8T"]
-    rma, _ = _request(story, "C-2018", [Asked(line=line, type="return", reason="Clicks")])
+    rma, (asked,) = _request(story, "C-2018", [Asked(line=line, type="replace", reason="Clicks")])
     yield 4
     with story.now():
         requesting.approve(actor=story.users["admin"], rma=rma)
+    yield 3
+    with story.now():
+        soon = Instead(back_by=clock.today(configuration.one("time_zone")) + timedelta(days=14))
+        inspecting.settle(
+            actor=story.users["clara"], rma=rma, answers=[Answer(asked, 1, "replace", instead=soon)]
+        )
 
 
 def _expected(story: Story) -> Chapter:
