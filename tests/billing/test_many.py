@@ -10,19 +10,21 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.billing.books import credit_left, owed
+from tests.billing.books import credit_left, owed, summed
+from tests.billing.test_discount import cashier
 from tests.billing.test_invoice import bill
+from tests.billing.test_terms import line_of, named
 from tests.fulfilment.trade import order
 from tests.world import World, clean, entries, refused
 from wharfinger.base.access import HOUSE
 from wharfinger.base.typed import minor
 from wharfinger.billing.actions.payments import pay_many
-from wharfinger.billing.models import Invoice, Payment
+from wharfinger.billing.models import Invoice, Payment, Relief
 from wharfinger.billing.queries.matching import match, rows_of
 from wharfinger.billing.rules.invoices import Bill
 from wharfinger.billing.rules.payments import Allocation, PaymentWish
 from wharfinger.ledger.models import Entry
-from wharfinger.parties.models import Organization
+from wharfinger.parties.models import Organization, User
 
 pytestmark = pytest.mark.django_db
 
@@ -147,3 +149,117 @@ def test_the_api_takes_many(company: World, call: Any) -> None:
     status, found = call("post", "/payments/many", body)
     assert (status, [one["amount"] for one in found["payments"]]) == (201, ["50.00", "50.00"])
     assert owed(made.pk) == 1900
+
+
+def early(company: World) -> Invoice:
+    """An invoice over 119.00, of which 2 % may be taken off until 10 February 2020."""
+    named(company, name=f"Terms {Invoice.objects.count()}", days=30, discount_micro=20_000, discount_days=10)
+    return bill(Bill(line_of(company, 1), 1), issued_on=date(2020, 1, 31))
+
+
+def test_what_a_payment_lacks_is_cash_discount_within_its_days(company: World) -> None:
+    one, two = early(company), early(company)
+    rows = rows_of(
+        f"2020-02-10;116.62;{one.number}\n2020-02-10;117.00;{two.number}\n2020-02-10;2.00;{two.number}"
+    )
+    match(rows, minor)
+    said = [
+        [(part.invoice, part.amount_minor, part.discount_minor) for part in row.allocations] for row in rows
+    ]
+    assert said == [[(one.pk, 11662, 238)], [(two.pk, 11700, 200)], []]
+    assert [(row.take, row.over_since, row.left) for row in rows] == [
+        (True, None, 0),
+        (True, None, 0),
+        (True, None, 200),
+    ]
+    pay_many(actor=cashier(), wishes=[row.wish for row in rows[:2]])
+    assert (owed(one.pk), owed(two.pk), summed("discount"), summed("bank")) == (0, 0, 368, 23362)
+    assert sorted(Relief.objects.values_list("invoice_id", "amount_minor", "tax_minor")) == [
+        (one.pk, 238, 38),
+        (two.pk, 200, 32),
+    ]
+    clean()
+
+
+def test_one_payment_takes_the_discount_of_several_invoices(company: World) -> None:
+    one, two = early(company), early(company)
+    rows = rows_of(f"2020-02-10;233.24;{one.number} {two.number}\n2020-02-10;116.62;no number")
+    match(rows, minor)
+    assert [(part.amount_minor, part.discount_minor) for part in rows[0].allocations] == [(11662, 238)] * 2
+    assert rows[1].why == "Several invoices are of this amount."
+    pay_many(actor=cashier(), wishes=[rows[0].wish])
+    assert (owed(one.pk), owed(two.pk)) == (0, 0)
+    clean()
+
+
+def test_the_amount_less_its_discount_finds_the_invoice(company: World) -> None:
+    one = early(company)
+    rows = rows_of("2020-02-10;116.62;thanks\n2020-02-11;116.62;too late")
+    match(rows, minor)
+    assert [[part.invoice for part in row.allocations] for row in rows] == [[one.pk], []]
+
+
+def test_later_it_stays_owing_unless_who_may_write_off_grants_it(company: World, client: Client) -> None:
+    one = early(company)
+    text = f"2020-02-11;116.62;{one.number}"
+    rows = rows_of(text)
+    match(rows, minor)
+    assert (rows[0].discount, rows[0].take, rows[0].over_since) == (238, False, date(2020, 2, 10))
+    rows[0].take = True
+    refused(lambda: pay_many(actor=cashier(), wishes=[rows[0].wish]), "discount_over")
+    client.force_login(User.objects.get(username="cashier"))
+    looked = client.post("/payments/many/", {"rows": text, "do": "look"}).content.decode()
+    assert ("stay owing" in looked, 'name="discount"' in looked) == (True, False)
+    client.force_login(company.user)
+    looked = client.post("/payments/many/", {"rows": text, "do": "look"}).content.decode()
+    assert ('name="discount" value="0">' in looked, "It ended on" in looked) == (True, True)
+    client.post("/payments/many/", {"rows": text, "do": "take", "row": ["0"]})
+    assert (owed(one.pk), Relief.objects.count()) == (238, 0)
+
+
+def test_the_page_takes_the_discount_that_is_ticked(company: World, client: Client) -> None:
+    client.force_login(company.user)
+    one, two = early(company), early(company)
+    text = f"2020-02-10;116.62;{one.number}\n2020-02-10;116.62;{two.number}"
+    looked = client.post("/payments/many/", {"rows": text, "do": "look"}).content.decode()
+    assert looked.count('name="discount"') == looked.count("checked> Take") == 2
+    sent = {"rows": text, "do": "take", "row": ["0", "1"], "discount": ["0"]}
+    client.post("/payments/many/", sent)
+    assert (owed(one.pk), owed(two.pk)) == (0, 238)
+    clean()
+
+
+def test_two_payments_of_one_act_share_the_discount(company: World, call: Any) -> None:
+    made = early(company)
+    part = {"invoice": made.pk, "amount": "50.00", "discount": "2.38"}
+    paid = {
+        "organization": company.customer.pk,
+        "amount": "50.00",
+        "received_on": "2020-02-10",
+        "allocations": [part],
+    }
+    wish = PaymentWish(
+        company.customer.pk, 5000, "EUR", date(2020, 2, 10), allocations=(Allocation(made.pk, 5000, 238),)
+    )
+    refused(lambda: pay_many(actor=cashier(), wishes=[wish, wish]), "more_discount")
+    assert owed(made.pk) == 11900
+    assert call("post", "/payments/many", {"payments": [paid]})[0] == 201
+    assert owed(made.pk) == 11900 - 5238
+
+
+@pytest.mark.parametrize("count", [1, 10])
+def test_statements_do_not_grow_with_discounts(company: World, count: int) -> None:
+    made = [early(company) for _ in range(count)]
+    wishes = [
+        PaymentWish(
+            company.customer.pk,
+            11662,
+            "EUR",
+            date(2020, 2, 10),
+            allocations=(Allocation(one.pk, 11662, 238),),
+        )
+        for one in made
+    ]
+    with CaptureQueriesContext(connection) as seen:
+        pay_many(actor=HOUSE, wishes=wishes)
+    assert len(seen) <= 36

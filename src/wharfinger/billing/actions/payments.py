@@ -54,7 +54,7 @@ def pay(*, actor: Actor, wish: PaymentWish, key: str | None = None) -> Written:
 def pay_many(*, actor: Actor, wishes: Sequence[PaymentWish], key: str | None = None) -> Written:
     """Take the money of many customers in, all in one entry: each settles what it names, else the oldest first.
 
-    Each payment says its own day. Cash discounts are taken payment by payment.
+    Each payment says its own day, which decides whether a cash discount may be taken off.
     """
     require(actor, "billing.pay")
     if not wishes:
@@ -69,6 +69,7 @@ def pay_many(*, actor: Actor, wishes: Sequence[PaymentWish], key: str | None = N
     organizations = {wish.organization for wish in many}
     named = {one.invoice for wish in many for one in wish.allocations or ()}
     oldest = {wish.organization for wish in many if wish.allocations is None}
+    early = any(one.discount_minor for wish in many for one in wish.allocations or ())
     return post(
         "pay",
         Wish(
@@ -76,9 +77,13 @@ def pay_many(*, actor: Actor, wishes: Sequence[PaymentWish], key: str | None = N
                 (Organization, organizations),
                 (Invoice, sorted(named | reads.all_open_invoices(oldest))),
             ],
-            reads=(reads.read_balances, partial(_read_rates, {wish.currency for wish in many})),
+            reads=(
+                *((reads.read_invoice_lines,) if early else ()),
+                reads.read_balances,
+                partial(_read_rates, {wish.currency for wish in many}),
+            ),
         ),
-        partial(rules.plan_pay_many, wishes=tuple(many)),
+        partial(rules.plan_pay_many, wishes=tuple(many), beyond=early and actor.may("billing.write_off")),
         actor=actor,
         key=key,
     )

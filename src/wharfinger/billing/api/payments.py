@@ -71,18 +71,10 @@ class PaymentGiven(RefundGiven):
     )
 
 
-class ManyPaid(RefundGiven):
-    """One of many payments; its cash discount is taken by a payment of its own."""
-
-    allocations: list[AllocationGiven] | None = Field(
-        default=None, max_length=1000, examples=[None], description="Without it: the oldest invoices first."
-    )
-
-
 class ManyGiven(Given):
     """Money that came from many customers."""
 
-    payments: list[ManyPaid] = Field(min_length=1, max_length=500)
+    payments: list[PaymentGiven] = Field(min_length=1, max_length=500)
 
 
 class Apply(Given):

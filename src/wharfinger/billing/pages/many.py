@@ -27,11 +27,15 @@ def many_payments(request: HttpRequest) -> HttpResponse:
     def show(form: Form) -> HttpResponse:
         known, unknown = [one for one in rows if not one.why], [one for one in rows if one.why]
         context = {"form": form, "known": known, "unknown": unknown, "looked": request.method == "POST"}
+        context |= {"discounts": any(row.discount for row in known), "beyond": user.may("billing.write_off")}
         return render(request, "billing/many.html", context)
 
     if request.method != "POST" or request.POST.get("do") != "take":
         return show(Form(request.POST))
     ticked = {int(one) for one in request.POST.getlist("row") if one.isdecimal() and len(one) < 6}
+    less = set(request.POST.getlist("discount"))
+    for row in rows:
+        row.take = str(row.n) in less
     chosen = [row for row in rows if row.n in ticked and not row.why]
     return page_act(
         request,

@@ -24,7 +24,7 @@ from wharfinger.billing.pages.typed import day_of, id_of
 from wharfinger.billing.queries import differences, shown
 from wharfinger.billing.queries.truth import applied_to
 from wharfinger.billing.rules.payments import Allocation, PaymentWish
-from wharfinger.billing.rules.terms import discount_of
+from wharfinger.billing.rules.terms import may_take
 from wharfinger.ledger.look import house
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.models import Organization
@@ -207,7 +207,7 @@ def _proposed(given: QueryDict, customer: Any, rows: list[Any], *, refunds: bool
     wanted = id_of(given, "invoice")
     for row in rows:
         if row.pk == wanted:
-            less = _may_take(row, shown.today())
+            less = may_take(row, shown.today())
             figure = amount(row.open_minor - less, row.currency)
             values |= {"amount": figure, f"invoice-{row.pk}": figure, "currency": row.currency}
             values |= {f"discount-{row.pk}": amount(less, row.currency)} if less else {}
@@ -247,14 +247,6 @@ def _discount(given: QueryDict, row: Any, currency: str) -> int:
     """What is taken off an invoice besides, since it is paid early."""
     text = given.get(f"discount-{row.pk}", "").strip()
     return minor(text, currency, field=f"discount-{row.pk}") if text else 0
-
-
-def _may_take(row: Any, day: Any) -> int:
-    """What may be taken off an invoice that is paid today."""
-    if row.discount_until is None or row.discount_until < day:
-        return 0
-    asked = discount_of(row.total_minor - row.credited_minor, row.discount_micro) - row.taken_minor
-    return max(0, min(asked, int(row.open_minor)))
 
 
 @require_POST

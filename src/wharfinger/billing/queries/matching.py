@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from wharfinger.base import configuration
 from wharfinger.base.refusal import Refusal
-from wharfinger.billing.queries.shown import invoices
+from wharfinger.billing.queries.shown import invoices, today
 from wharfinger.billing.rules.payments import Allocation, PaymentWish
+from wharfinger.billing.rules.terms import may_take
 
 MOST = 500
 """So many rows are read at once."""
@@ -36,11 +37,20 @@ class Row:
     allocations: list[Allocation] = field(default_factory=list)
     why: str = ""
     """Why it pays nothing that we know."""
+    over_since: date | None = None
+    """The last day of the cash discount that it takes off, where it came after that."""
+    take: bool = True
+    """Whether the cash discount is taken off; else it stays owing."""
 
     @property
     def left(self) -> int:
         """What is left over and becomes store credit."""
         return self.minor - sum(one.amount_minor for one in self.allocations)
+
+    @property
+    def discount(self) -> int:
+        """What it lacks that the cash discount of its invoices covers."""
+        return sum(one.discount_minor for one in self.allocations)
 
     @property
     def wish(self) -> PaymentWish:
@@ -52,7 +62,9 @@ class Row:
             first.currency,
             self.received_on,
             reference=self.text[:100],
-            allocations=tuple(self.allocations),
+            allocations=tuple(
+                one if self.take else replace(one, discount_minor=0) for one in self.allocations
+            ),
         )
 
 
@@ -75,7 +87,11 @@ def rows_of(text: str) -> list[Row]:
 
 
 def match(rows: Sequence[Row], read: Callable[[str, str], int]) -> None:
-    """Find what each row pays, in two statements. read: an amount as the reader's language writes it."""
+    """Find what each row pays, in three statements. What it lacks is taken off where the cash discount covers that.
+
+    read: an amount as the reader's language writes it.
+    """
+    now = today()
     owing = invoices().filter(posted_at__isnull=False, open_minor__gt=0).select_related("organization")
     tokens = {word.upper() for row in rows for word in _WORD.findall(row.text)}
     by_number = {one.number.upper(): one for one in owing.filter(number__in=tokens)}
@@ -89,15 +105,20 @@ def match(rows: Sequence[Row], read: Callable[[str, str], int]) -> None:
     wanted = {minor for row in plain if (minor := _read(row, home, read)) > 0}
     for one in owing.filter(open_minor__in=wanted) if wanted else ():
         figures.setdefault(str(one.open_minor), []).append(one)
+    early = _lessened(owing, wanted, min((row.received_on or now for row in plain), default=now))
     for row in rows:
         if not row.invoices and row.amount:
-            same = figures.get(str(_read(row, home, read)), [])
+            minor = _read(row, home, read)
+            day = row.received_on or now
+            same = figures.get(str(minor), []) + [
+                one for one in early.get(minor, ()) if one.discount_until >= day
+            ]
             row.invoices = same if len(same) == 1 else []
             row.why = _("Several invoices are of this amount.") if len(same) > 1 else ""
-        _allocate(row, left, read)
+        _allocate(row, left, read, now)
 
 
-def _allocate(row: Row, left: dict[int, int], read: Callable[[str, str], int]) -> None:
+def _allocate(row: Row, left: dict[int, int], read: Callable[[str, str], int], now: date) -> None:
     if not row.invoices:
         row.why = row.why or _("No open invoice has a number in this text, or this amount.")
         return
@@ -108,13 +129,49 @@ def _allocate(row: Row, left: dict[int, int], read: Callable[[str, str], int]) -
     if row.minor <= 0:
         row.why = _("No amount above zero stands in this row.")
         return
+    less = _taken_off(row, left, now)
     still = row.minor
     for one in row.invoices:
-        part = min(still, left.setdefault(one.pk, one.open_minor))
+        off = less.get(one.pk, 0)
+        part = min(still, left.setdefault(one.pk, one.open_minor) - off)
         if part > 0:
-            row.allocations.append(Allocation(one.pk, part))
-            left[one.pk] -= part
+            row.allocations.append(Allocation(one.pk, part, off))
+            left[one.pk] -= part + off
             still -= part
+
+
+def _taken_off(row: Row, left: dict[int, int], now: date) -> dict[int, int]:
+    """What is taken off each invoice, where the cash discount covers all that a payment lacks; else nothing."""
+    lacks = sum(left.get(one.pk, one.open_minor) for one in row.invoices) - row.minor
+    if lacks <= 0:
+        return {}
+    for day in (row.received_on or now, None):
+        most = {one.pk: min(may_take(one, day), left.get(one.pk, one.open_minor)) for one in row.invoices}
+        if lacks <= sum(most.values()):
+            break
+    else:
+        return {}
+    if day is None:
+        came = row.received_on or now
+        over = [one.discount_until for one in row.invoices if most[one.pk] and one.discount_until < came]
+        row.over_since, row.take = min(over), False
+    found = {}
+    for pk, minor in most.items():
+        found[pk] = min(minor, lacks)
+        lacks -= found[pk]
+    return found
+
+
+def _lessened(owing: Any, wanted: set[int], first: date) -> dict[int, list[Any]]:
+    """Invoices by what is to be paid of them after their cash discount, of those that still had it on a day."""
+    found: dict[int, list[Any]] = {}
+    if wanted:
+        still = owing.filter(discount_until__gte=first, discount_micro__gt=0, open_minor__gt=min(wanted))
+        for one in still:
+            off = may_take(one, first)
+            if off and one.open_minor - off in wanted:
+                found.setdefault(one.open_minor - off, []).append(one)
+    return found
 
 
 def _read(row: Row, currency: str, read: Callable[[str, str], int]) -> int:

@@ -83,20 +83,36 @@ def plan_pay(truth: Truth, *, wish: PaymentWish, beyond: bool = False) -> Plan:
     plan = Plan()
     theirs, left = take_in(plan, truth, wish)
     _settle(plan, truth, wish.organization, wish.currency, wish.allocations, {theirs: left})
-    for n, one in enumerate(wish.allocations or ()):
-        if one.discount_minor:
-            invoice = truth.documents["billing.Invoice"][one.invoice]
-            assert isinstance(theirs.document, tuple)
-            made = theirs.document[1]
-            at = f"allocations.{n}.discount"
-            _require_open(truth, invoice, one.discount_minor, at)
-            take_discount(plan, truth, invoice, one.discount_minor, payment=made, beyond=beyond, field=at)
+    _take_discounts(plan, truth, wish, theirs, beyond=beyond)
     plan.mention(("organization", wish.organization))
     return plan
 
 
-def plan_pay_many(truth: Truth, *, wishes: Sequence[PaymentWish]) -> Plan:
-    """Take the money of many customers in and settle their invoices with it."""
+def _take_discounts(plan: Plan, truth: Truth, wish: PaymentWish, theirs: AccountRef, *, beyond: bool) -> None:
+    """Let a payment take off what is agreed for the day on which it came."""
+    for n, one in enumerate(wish.allocations or ()):
+        if one.discount_minor:
+            invoice = truth.documents["billing.Invoice"][one.invoice]
+            assert isinstance(theirs.document, tuple)
+            at = f"allocations.{n}.discount"
+            _require_open(truth, invoice, one.discount_minor, at)
+            take_discount(
+                plan,
+                truth,
+                invoice,
+                one.discount_minor,
+                payment=theirs.document[1],
+                on=wish.received_on or truth.effective_on,
+                beyond=beyond,
+                field=at,
+            )
+
+
+def plan_pay_many(truth: Truth, *, wishes: Sequence[PaymentWish], beyond: bool = False) -> Plan:
+    """Take the money of many customers in and settle their invoices with it.
+
+    beyond: whether more cash discount than is agreed may be granted.
+    """
     plan = Plan()
     for n, wish in enumerate(wishes):
         if wish.organization not in truth.documents["parties.Organization"]:
@@ -108,6 +124,7 @@ def plan_pay_many(truth: Truth, *, wishes: Sequence[PaymentWish]) -> Plan:
         try:
             theirs, left = take_in(plan, truth, wish)
             _settle(plan, truth, wish.organization, wish.currency, wish.allocations, {theirs: left})
+            _take_discounts(plan, truth, wish, theirs, beyond=beyond)
         except Refusal as refusal:
             refusal.field = f"payments.{n}.{refusal.field}" if refusal.field else f"payments.{n}"
             raise

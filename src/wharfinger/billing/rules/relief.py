@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 
 from wharfinger.base.money import share, shares
@@ -72,9 +73,17 @@ def plan_write_off(truth: Truth, *, invoice: int, amount_minor: int | None, reas
 
 
 def take_discount(
-    plan: Plan, truth: Truth, invoice: Any, amount_minor: int, *, payment: Id, beyond: bool, field: str
+    plan: Plan,
+    truth: Truth,
+    invoice: Any,
+    amount_minor: int,
+    *,
+    payment: Id,
+    on: date,
+    beyond: bool,
+    field: str,
 ) -> None:
-    """Let who pays early take a cash discount off. beyond: whether more or later than agreed is granted, too."""
+    """Let who pays early take a cash discount off. on: the day of the payment; beyond: whether more or later than agreed is granted, too."""
     credited = credited_of(truth, invoice)
     taken = truth.read["relieved"].get(invoice.pk, {}).get("discount", 0)
     agreed = discount_of(invoice.total_minor - credited, invoice.discount_micro) - taken
@@ -87,7 +96,7 @@ def take_discount(
             agreed=Amount(max(agreed, 0), invoice.currency),
             number=invoice.number,
         )
-    if until is not None and truth.effective_on > until and not beyond:
+    if until is not None and on > until and not beyond:
         raise Refusal(
             "discount_over",
             N_(
@@ -98,6 +107,9 @@ def take_discount(
             until=until.isoformat(),
         )
     relieve(plan, truth, invoice, "discount", amount_minor, payment=payment)
+    # Another payment of the same act may take the rest of it only.
+    relieved = truth.read["relieved"].setdefault(invoice.pk, {})
+    relieved["discount"] = relieved.get("discount", 0) + amount_minor
 
 
 def credited_of(truth: Truth, invoice: Any) -> int:

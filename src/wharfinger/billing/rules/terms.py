@@ -72,6 +72,17 @@ def discount_of(total_minor: int, discount_micro: int) -> int:
     return share(total_minor, discount_micro, WHOLE)
 
 
+def may_take(row: Any, day: date | None) -> int:
+    """What may be taken off an invoice that is paid on a day; without one, what might have been had it been in time.
+
+    row: the invoice with what is open, credited and taken of it.
+    """
+    if row.discount_until is None or (day is not None and row.discount_until < day):
+        return 0
+    asked = discount_of(row.total_minor - row.credited_minor, row.discount_micro) - row.taken_minor
+    return max(0, min(asked, int(row.open_minor)))
+
+
 def _next(start: date, number: int) -> date:
     """The first day of this number from a day on; in a shorter month its last day."""
     here = _day(start.year, start.month, number)
