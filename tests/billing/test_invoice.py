@@ -16,7 +16,8 @@ from wharfinger.base.access import HOUSE
 from wharfinger.billing.actions.invoices import draft_invoice, invoice, post_invoice
 from wharfinger.billing.actions.sending import mark_invoice_sent, send_invoice
 from wharfinger.billing.models import Invoice, InvoiceLine
-from wharfinger.billing.rules.invoices import Bill, InvoiceWish, proposed
+from wharfinger.billing.rules.invoices import Bill, InvoiceWish
+from wharfinger.billing.rules.policy import proposed
 from wharfinger.catalog.models import TaxCode
 from wharfinger.demand.queries import quantities
 from wharfinger.demand.rules import LineWish

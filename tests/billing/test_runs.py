@@ -21,7 +21,7 @@ from wharfinger.base.refusal import NotAllowed
 from wharfinger.billing.actions import runs
 from wharfinger.billing.models import Invoice, InvoiceRun
 from wharfinger.billing.queries.runs import invoices_due
-from wharfinger.billing.rules.invoices import settled_by
+from wharfinger.billing.rules.policy import settled_by
 from wharfinger.demand.rules import LineWish
 from wharfinger.fulfilment.actions.shipping import pick_pack_ship
 from wharfinger.fulfilment.rules import Pick

@@ -20,7 +20,8 @@ from wharfinger.base.access import HOUSE
 from wharfinger.billing.actions.invoices import invoice
 from wharfinger.billing.models import Invoice, InvoiceLine
 from wharfinger.billing.queries.due import due, only_due
-from wharfinger.billing.rules.invoices import Bill, InvoiceWish, month_over
+from wharfinger.billing.rules.invoices import Bill, InvoiceWish
+from wharfinger.billing.rules.policy import month_over
 from wharfinger.catalog.models import Product
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries import quantities

@@ -12,8 +12,9 @@ from tests.world import World, clean, held
 from wharfinger.base.access import HOUSE
 from wharfinger.billing.actions.payments import pay
 from wharfinger.billing.models import CreditNote
-from wharfinger.billing.rules.invoices import Bill, proposed
+from wharfinger.billing.rules.invoices import Bill
 from wharfinger.billing.rules.payments import PaymentWish
+from wharfinger.billing.rules.policy import proposed
 from wharfinger.demand.queries import quantities
 from wharfinger.devices.actions.installing import install
 from wharfinger.devices.actions.keeping import move

@@ -25,6 +25,7 @@ from tests.scenarios.parted import PartedActions, PartedApi
 from tests.scenarios.promises import PromisesActions, PromisesApi
 from tests.scenarios.runs import RunsActions, RunsApi
 from tests.scenarios.talks import TalksActions, TalksApi
+from tests.scenarios.taxes import TaxesActions, TaxesApi
 from tests.scenarios.trades import TradesActions, TradesApi
 from tests.scenarios.variants import VariantsActions, VariantsApi
 from tests.world import World
@@ -87,6 +88,7 @@ class ActionsDoor(
     RunsActions,
     PalletsActions,
     TalksActions,
+    TaxesActions,
     TradesActions,
     VariantsActions,
 ):
@@ -210,6 +212,7 @@ class ApiDoor(
     RunsApi,
     PalletsApi,
     TalksApi,
+    TaxesApi,
     TradesApi,
     VariantsApi,
 ):

@@ -38,6 +38,7 @@ from tests.scenarios.parting import Parting
 from tests.scenarios.promising import Promising
 from tests.scenarios.running import Running
 from tests.scenarios.stacking import Stacking
+from tests.scenarios.taxing import Taxing
 from tests.world import World, clean, entries
 from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
@@ -58,7 +59,7 @@ FIGURES = (
 )  # fmt: skip
 
 
-class Teller(Running, Stacking, Promising, Offering, Charging, Claiming, Invoicing, Parting):
+class Teller(Running, Stacking, Promising, Offering, Charging, Claiming, Invoicing, Parting, Taxing):
     """Tells one story."""
 
     def __init__(self, company: World, door: ActionsDoor | ApiDoor) -> None:

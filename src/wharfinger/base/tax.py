@@ -78,6 +78,7 @@ class Coded(Protocol):
     category: str
     rate_micro: int
     exemption_reason: str
+    exemption_code: str
     second_name: str
     second_rate_micro: int
     compound: bool
@@ -102,6 +103,7 @@ class TaxedRow(NamedTuple):
     second: Second | None = None
     included: bool = False
     """Whether its taxes are in the amount; else it is net."""
+    exemption_code: str = ""
 
 
 class Parts(NamedTuple):
@@ -123,6 +125,8 @@ class Rate(NamedTuple):
     tax_minor: int
     name: str = ""
     """What a second tax is called; the first has none."""
+    exemption_code: str = ""
+    """Why nothing is charged, as electronic invoices say it (EN 16931 BT-121)."""
 
 
 class Totals(NamedTuple):
@@ -149,7 +153,15 @@ def second_of(code: Coded) -> Second | None:
 
 def row_of(minor: int, code: Coded, included: bool = False) -> TaxedRow:
     """An amount, taxed as its code says."""
-    return TaxedRow(minor, code.category, code.rate_micro, code.exemption_reason, second_of(code), included)
+    return TaxedRow(
+        minor,
+        code.category,
+        code.rate_micro,
+        code.exemption_reason,
+        second_of(code),
+        included,
+        code.exemption_code,
+    )
 
 
 def _weights(rate_micro: int, second: Second | None) -> tuple[int, int, int]:
@@ -220,11 +232,13 @@ def totals(rows: Iterable[TaxedRow]) -> Totals:
     """
     bases: dict[tuple[str, int], int] = {}
     reasons: dict[tuple[str, int], str] = {}
+    codes: dict[tuple[str, int], str] = {}
     both: dict[tuple[Second, str, int], int] = {}
     said: dict[tuple[str, int, Second | None], int] = {}
     for row in rows:
         key = row.category, row.rate_micro
         reasons[key] = reasons.get(key) or row.exemption_reason
+        codes[key] = codes.get(key) or row.exemption_code
         if row.included:
             bases.setdefault(key, 0)
             said[*key, row.second] = said.get((*key, row.second), 0) + row.minor
@@ -246,7 +260,7 @@ def totals(rows: Iterable[TaxedRow]) -> Totals:
             base += of.net + (of.first if second.compound else 0)
             seconds[second, category, rate] = base, further + of.second
     by_rate = tuple(
-        Rate(category, rate, reasons[category, rate], net, taxed)
+        Rate(category, rate, reasons[category, rate], net, taxed, "", codes[category, rate])
         for (category, rate), (net, taxed) in sorted(firsts.items())
     ) + tuple(
         Rate(category, second.rate_micro, "", base, taxed, second.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from wharfinger.ledger.models import Document, Entry
 from wharfinger.parties.models import Organization
@@ -21,6 +21,8 @@ class TaxCode(models.Model):
     """The rate as a share at 10⁻⁶: 19 % = 190 000."""
     category = models.CharField(max_length=2, default="S")
     exemption_reason = models.CharField(max_length=200, blank=True)
+    exemption_code = models.CharField(max_length=30, blank=True, default="")
+    """The same as electronic invoices say it (EN 16931 BT-121)."""
     second_name = models.CharField(max_length=30, blank=True)
     """What a second tax is called that is asked beside the first."""
     second_rate_micro = models.IntegerField(default=0)
@@ -28,10 +30,21 @@ class TaxCode(models.Model):
     compound = models.BooleanField(default=False)
     """Whether the second tax is asked of the first, too."""
     default = models.BooleanField(default=False)
+    valid_from = models.DateField(null=True)
+    """The first day of supply or issue that is taxed by it; without one, every day before its end."""
+    valid_until = models.DateField(null=True)
+    """The last such day; what is dated later is taxed by its successor."""
+    successor = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
     retired_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True)
+                | Q(valid_until__isnull=True)
+                | Q(valid_until__gte=F("valid_from")),
+                name="tax_code_ends_after_it_begins",
+            ),
             models.CheckConstraint(condition=Q(rate_micro__gte=0, rate_micro__lt=1_000_000), name="tax_rate"),
             models.CheckConstraint(
                 condition=Q(second_rate_micro=0) | (Q(second_rate_micro__gt=0) & ~Q(second_name="")),

@@ -407,21 +407,20 @@ def show_families(found: Iterable[Family]) -> list[dict[str, Any]]:
     ]
 
 
+_SAID_OF_TAX = ("code", "name", "category", "exemption_reason", "exemption_code", "second_name", "compound")
+
+
 def show_tax_codes(found: Iterable[TaxCode]) -> list[dict[str, Any]]:
     """Tax codes."""
     return [
         {
             "id": code.pk,
-            "code": code.code,
-            "name": code.name,
-            "rate": plain(code.rate_micro, 4),
-            "category": code.category,
-            "exemption_reason": code.exemption_reason,
-            "second_name": code.second_name,
-            "second_rate": plain(code.second_rate_micro, 4),
-            "compound": code.compound,
+            **{name: getattr(code, name) for name in _SAID_OF_TAX},
             "default": code.default,
-            "retired_on": _day(code.retired_on),
+            "rate": plain(code.rate_micro, 4),
+            "second_rate": plain(code.second_rate_micro, 4),
+            "successor": code.successor_id,
+            **{name: _day(getattr(code, name)) for name in ("valid_from", "valid_until", "retired_on")},
         }
         for code in found
     ]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from wharfinger.base import clock, configuration, further
+from wharfinger.base.locales import day_words
 from wharfinger.base.money import reckoned
 from wharfinger.base.page import Form, page
 from wharfinger.base.refusal import BadInput, Refusal
@@ -242,10 +243,15 @@ def said_in(units: int, line: Any) -> str:
 
 
 def tax_words(lines: Iterable[Any], customer: Any) -> list[str]:
-    """Why lines are taxed otherwise than by a standard rate, a sentence for each tax code."""
-    found = {}
+    """Why lines are taxed otherwise than by a standard rate, and until when, a sentence for each tax code."""
+    found, ends = {}, {}
     for line in lines:
         code = line.tax_code
+        if code.valid_until is not None:
+            words = _(
+                "%(code)s holds until %(day)s: what is supplied or invoiced later is taxed by its successor."
+            )
+            ends[code.pk] = words % {"code": code.code, "day": day_words(code.valid_until)}
         if code.category == "S" or code.pk in found:
             continue
         said = {"code": code.code, "reason": code.exemption_reason or code.name, "name": customer.name}
@@ -256,7 +262,7 @@ def tax_words(lines: Iterable[Any], customer: Any) -> list[str]:
         else:
             words = _("%(code)s: %(reason)s, as chosen on the line.")
         found[code.pk] = words % said
-    return list(found.values())
+    return [*found.values(), *ends.values()]
 
 
 def unit_words(line: Any) -> str:

@@ -176,6 +176,8 @@ class TaxRow:
     reason: str = ""
     name: str = ""
     """What a second tax is called."""
+    code: str = ""
+    """Why nothing is charged, as electronic invoices say it (EN 16931 BT-121)."""
 
 
 @dataclass(frozen=True, slots=True)

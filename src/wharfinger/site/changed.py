@@ -30,6 +30,7 @@ POINTS = {
     "receipt": "receipt",
     "shipment": "shipment",
     "site": "site",
+    "successor": "tax_code",
     "tax_code": "tax_code",
     "ticket": "work_order",
 }

@@ -38,6 +38,7 @@ def tax_codes(country: str) -> list[dict[str, Any]]:
                 "rate": "0",
                 "category": "AE",
                 "exemption_reason": "Reverse charge",
+                "exemption_code": "VATEX-EU-AE",
                 "default": False,
             },
             {
@@ -46,6 +47,7 @@ def tax_codes(country: str) -> list[dict[str, Any]]:
                 "rate": "0",
                 "category": "K",
                 "exemption_reason": "Tax-exempt intra-Community supply",
+                "exemption_code": "VATEX-EU-IC",
                 "default": False,
             },
         ]
@@ -57,6 +59,7 @@ def tax_codes(country: str) -> list[dict[str, Any]]:
                 "rate": "0",
                 "category": "G",
                 "exemption_reason": "Tax-exempt export",
+                **({"exemption_code": "VATEX-EU-G"} if country in EUROPEAN_UNION else {}),
                 "default": False,
             }
         )

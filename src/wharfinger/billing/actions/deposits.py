@@ -12,6 +12,7 @@ from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.base.typed import written
 from wharfinger.billing.queries import truth as reads
 from wharfinger.billing.queries.deposits import read_deposits
+from wharfinger.billing.queries.supplied import read_in_force
 from wharfinger.billing.rules.beforehand import plan_deposit
 from wharfinger.billing.rules.deposits import WHOLE, DepositWish
 from wharfinger.demand import queries as demand
@@ -56,7 +57,7 @@ def ask_deposit(*, actor: Actor, wish: DepositWish, key: str | None = None) -> W
             documents=[(Sheet, sorted({order.pk, *demand.sheets_of(lines)}))],
             first=reads.read_lines_to_bill(lines),
             claims=lines,
-            reads=(rates, read_deposits(order.pk), demand.read_these_products([wish.product])),
+            reads=(rates, read_deposits(order.pk), read_in_force, demand.read_these_products([wish.product])),
         ),
         partial(plan_deposit, wish=wish, words=_words(order, wish)),
         actor=actor,

@@ -13,6 +13,7 @@ from wharfinger.billing.actions.invoices import check_bill, check_fees
 from wharfinger.billing.models import Invoice
 from wharfinger.billing.queries import truth as reads
 from wharfinger.billing.queries.fees import read_services
+from wharfinger.billing.queries.supplied import read_in_force
 from wharfinger.billing.rules import changing as rules
 from wharfinger.billing.rules.changing import DraftChange
 from wharfinger.billing.rules.fees import Fee
@@ -46,6 +47,7 @@ def change_draft(*, actor: Actor, invoice: int, change: DraftChange, key: str | 
                 reads.read_terms,
                 reads.read_whose,
                 _read_fees(change.fees),
+                read_in_force,
             ),
         ),
         partial(rules.plan_change, invoice=invoice, change=change, lines=tuple(lines)),

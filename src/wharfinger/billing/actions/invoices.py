@@ -13,6 +13,7 @@ from wharfinger.billing.models import Invoice
 from wharfinger.billing.queries import truth as reads
 from wharfinger.billing.queries.deposits import read_deposits_of_draft, read_deposits_of_lines
 from wharfinger.billing.queries.fees import read_fees
+from wharfinger.billing.queries.supplied import read_in_force
 from wharfinger.billing.rules import invoices as rules
 from wharfinger.billing.rules.fees import Fee
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
@@ -69,7 +70,13 @@ def _wish(wish: InvoiceWish) -> Wish:
         documents=[(Sheet, demand.documents_of(lines))],
         first=reads.read_lines_to_bill(lines),
         claims=lines,
-        reads=(_read_rates, read_deposits_of_lines, read_fees(wish.fees), *_read_named(wish.terms)),
+        reads=(
+            _read_rates,
+            read_deposits_of_lines,
+            read_fees(wish.fees),
+            read_in_force,
+            *_read_named(wish.terms),
+        ),
     )
 
 
@@ -124,7 +131,13 @@ def post_invoice(
         "post_invoice",
         Wish(
             documents=[(Sheet, demand.documents_of(lines)), (Invoice, [invoice])],
-            reads=(reads.read_invoice_lines, reads.read_terms, reads.read_whose, read_deposits_of_draft),
+            reads=(
+                reads.read_invoice_lines,
+                reads.read_terms,
+                reads.read_whose,
+                read_deposits_of_draft,
+                read_in_force,
+            ),
         ),
         partial(rules.plan_post, invoice=invoice, issued_on=issued_on, locked=tuple(lines)),
         actor=actor,

@@ -10,7 +10,7 @@ from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, 
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThan, LessThan
 
-from wharfinger.billing.rules.invoices import month_over, proposed, settled_by
+from wharfinger.billing.rules.policy import month_over, proposed, settled_by
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.came import came_after

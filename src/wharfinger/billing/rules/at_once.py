@@ -9,6 +9,7 @@ from wharfinger.base.money import extended
 from wharfinger.base.tax import nets, row_of, totals
 from wharfinger.billing.rules import Balance, at_home, coin_of, rate_of
 from wharfinger.billing.rules import invoices as billing
+from wharfinger.catalog.rules.validity import that_holds
 from wharfinger.ledger.plan import Id, Plan, Ref, Truth, fixed, spot
 
 
@@ -37,7 +38,7 @@ def bill(
     lines: as the plan makes them; site: the address that invoices go to; sheet: the only document it bills.
     """
     products, codes = truth.read["products"], truth.read["tax_codes"]
-    taxed = [codes[line["tax_code_id"]] for line in lines]
+    taxed = [that_holds(codes, codes[line["tax_code_id"]], truth.effective_on) for line in lines]
     rows = [
         row_of(
             extended(
@@ -84,7 +85,7 @@ def bill(
             per=line["per"],
             unit_price_micro=line["unit_price_micro"],
             discount_micro=line["discount_micro"],
-            tax_code_id=line["tax_code_id"],
+            tax_code_id=code.pk,
             rate_micro=code.rate_micro,
             net_minor=net,
             gross_minor=row.minor if row.included else None,

@@ -85,6 +85,7 @@ def plan_change(truth: Truth, *, invoice: int, change: DraftChange, lines: Colle
         organization=draft.organization_id,
         currency=draft.currency,
         included=included,
+        on=draft.issued_on,
     )
     if not added and not fees and not any(one.quantity for one in left):
         raise Refusal(
@@ -183,7 +184,7 @@ def _left(truth: Truth, row: Any, wanted: tuple[int, RowChange] | None, currency
 
 def _added(truth: Truth, draft: Any, bill: Bill, n: int) -> Row:
     """A row that a draft bills as well; raises BadInput where it belongs on another invoice."""
-    added = priced(truth, bill, f"add.{n}")
+    added = priced(truth, bill, f"add.{n}", draft.issued_on)
     line = added.line
     included = any(row.gross_minor is not None for row in truth.read["invoice_lines"].values())
     ours = draft.organization_id, draft.currency, included

@@ -11,6 +11,7 @@ from wharfinger.base.money import MICRO, decimals, extended, rounded, share, sha
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.base.tax import TaxedRow, nets, row_of
 from wharfinger.billing.rules import Balance, deposit, revenue
+from wharfinger.billing.rules.in_force import alike, in_force
 from wharfinger.ledger.plan import Id, Plan, Truth
 
 WHOLE = 10**6
@@ -69,13 +70,16 @@ def asked(truth: Truth, wish: DepositWish) -> list[tuple[Any, int]]:
         )
     whole: dict[int, int] = {}
     left: dict[int, int] = {}
+    codes: dict[int, Any] = {}
     for line in lines:
-        whole[line.tax_code_id] = whole.get(line.tax_code_id, 0) + _said(line, line.quantity)
+        key = alike(truth, line.tax_code_id)
+        codes.setdefault(key, line.tax_code)
+        whole[key] = whole.get(key, 0) + _said(line, line.quantity)
         billable = truth.quantity_of(line.pk, ("to_bill",))
-        left[line.tax_code_id] = left.get(line.tax_code_id, 0) + _said(line, billable)
+        left[key] = left.get(key, 0) + _said(line, billable)
     for one in truth.read["deposits"]:
-        left[one.row.tax_code_id] = left.get(one.row.tax_code_id, 0) - one.minor
-    codes = {line.tax_code_id: line.tax_code for line in lines}
+        key = alike(truth, one.row.tax_code_id)
+        left[key] = left.get(key, 0) - one.minor
     weights = [max(0, whole[code]) for code in codes]
     if wish.minor is not None:
         parts = shares(wish.minor, weights) if sum(weights) else [0 for _ in weights]
@@ -88,7 +92,12 @@ def asked(truth: Truth, wish: DepositWish) -> list[tuple[Any, int]]:
             field="percent" if wish.minor is None else "amount",
             number=lines[0].sheet.number,
         )
-    found = [(code, part) for code, part in zip(codes.values(), parts, strict=True) if part > 0]
+    on = wish.issued_on or truth.effective_on
+    found = [
+        (in_force(truth, code, on), part)
+        for code, part in zip(codes.values(), parts, strict=True)
+        if part > 0
+    ]
     if not found:
         raise BadInput("not_positive", N_("This comes to nothing. Ask for more."), field="percent")
     return found
@@ -130,12 +139,12 @@ def take_off(truth: Truth, rows: Iterable[tuple[int | None, int, bool, int]]) ->
     """
     deposits = truth.read.get("deposits", ())
     room: dict[tuple[int | None, int, bool], int] = {}
-    for *at, minor in rows if deposits else ():
-        key: Any = tuple(at)
+    for order, code, included, minor in rows if deposits else ():
+        key = order, alike(truth, code), included
         room[key] = room.get(key, 0) + minor
     found = []
     for one in sorted(deposits, key=lambda one: int(one.row.pk)):
-        of = one.order, one.row.tax_code_id, one.row.gross_minor is not None
+        of = one.order, alike(truth, one.row.tax_code_id), one.row.gross_minor is not None
         part = min(one.minor, room.get(of, 0))
         if part > 0:
             net = share(one.net_minor, part, one.minor)
@@ -148,16 +157,16 @@ def take_off(truth: Truth, rows: Iterable[tuple[int | None, int, bool, int]]) ->
 def nets_with(rows: Sequence[TaxedRow], taken: Sequence[Taken]) -> list[int]:
     """The net of each row and then of each deduction, which is exactly its share of the deposit.
 
-    What rounding leaves between them goes to the first row that is taxed alike.
+    What rounding leaves between them goes to the first row that is taxed alike, or where the tax changed to the first.
     """
     found = nets([*rows, *(one.taxed for one in taken)])
     for n, one in enumerate(taken, start=len(rows)):
         over = found[n] + one.net_minor
         found[n] = -one.net_minor
         if over:
-            alike = one.taxed
-            first = next(n for n, row in enumerate(rows) if row._replace(minor=0) == alike._replace(minor=0))
-            found[first] += over
+            taxed = one.taxed
+            same = (n for n, row in enumerate(rows) if row._replace(minor=0) == taxed._replace(minor=0))
+            found[next(same, 0)] += over
     return found
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 
 from wharfinger.base.money import extended
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.tax import TaxedRow, row_of
+from wharfinger.billing.rules.in_force import in_force
 from wharfinger.demand.rules import taxed_by
 from wharfinger.ledger.plan import Id, Plan, Ref, Truth
 
@@ -46,13 +48,23 @@ class Charged(NamedTuple):
 
 
 def charged(
-    truth: Truth, fees: Iterable[Fee], *, organization: int, currency: str, included: bool
+    truth: Truth,
+    fees: Iterable[Fee],
+    *,
+    organization: int,
+    currency: str,
+    included: bool,
+    on: date | None = None,
 ) -> list[Charged]:
-    """Fees as rows of a customer's invoice, taxed by their own code or as the customer is; raises BadInput."""
+    """Fees as rows of a customer's invoice, taxed by their own code or as the customer is; raises BadInput.
+
+    on: the day of the invoice; that of the act, if not said.
+    """
     found = []
     for n, fee in enumerate(fees):
         product = a_service(truth, fee.product, f"fees.{n}.product")
-        code = truth.read["fee_codes"][taxed_by(truth, product, None, organization)]
+        own = truth.read["fee_codes"][taxed_by(truth, product, None, organization)]
+        code = in_force(truth, own, on or truth.effective_on, field=f"fees.{n}.product")
         units = 10**product.quantity_decimals if fee.quantity is None else fee.quantity
         minor = extended(fee.unit_price_micro, units, product.quantity_decimals, currency, 0, None)
         words = fee.description or product.name

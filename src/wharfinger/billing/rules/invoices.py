@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 from wharfinger.base.money import extended
@@ -13,6 +13,7 @@ from wharfinger.base.tax import TaxedRow, Totals, row_of, totals
 from wharfinger.billing.rules import at_home, coin_of, rate_of, receivable, revenue, round_off, tax
 from wharfinger.billing.rules.deposits import nets_with, settle, take_off, write_taken
 from wharfinger.billing.rules.fees import Fee, charged, write_fees
+from wharfinger.billing.rules.in_force import in_force
 from wharfinger.billing.rules.taxing import numbers_are_known
 from wharfinger.billing.rules.terms import Agreed, agreed, instalments
 from wharfinger.ledger.plan import Id, Number, PlaceRef, Plan, Ref, Truth
@@ -59,11 +60,13 @@ class Row(NamedTuple):
     discount_micro: int
     minor: int
     """What it comes to as its price says it: with tax where the line's price includes that."""
+    code: Any
+    """By which it is taxed on the day of the invoice."""
 
     @property
     def taxed(self) -> TaxedRow:
         """The row as the invoice's totals take it."""
-        return row_of(self.minor, self.line.tax_code, self.line.tax_included)
+        return row_of(self.minor, self.code, self.line.tax_included)
 
 
 def plan_invoice(truth: Truth, *, wish: InvoiceWish, draft: bool) -> Plan:
@@ -74,7 +77,7 @@ def plan_invoice(truth: Truth, *, wish: InvoiceWish, draft: bool) -> Plan:
     plan = Plan()
     groups: dict[tuple[int, str, bool], list[Row]] = {}
     for n, bill in enumerate(wish.bills):
-        row = priced(truth, bill, f"lines.{n}")
+        row = priced(truth, bill, f"lines.{n}", wish.issued_on)
         line = row.line
         groups.setdefault((line.organization_id, line.currency, line.tax_included), []).append(row)
     if wish.fees and len(groups) > 1:
@@ -91,8 +94,8 @@ def plan_invoice(truth: Truth, *, wish: InvoiceWish, draft: bool) -> Plan:
     return plan
 
 
-def priced(truth: Truth, bill: Bill, field: str) -> Row:
-    """What a bill comes to, rounded at the line; field: where it was asked for."""
+def priced(truth: Truth, bill: Bill, field: str, on: date | None) -> Row:
+    """What a bill comes to, rounded at the line; field: where it was asked for; on: when the invoice is issued."""
     line = truth.read["lines"].get(bill.line)
     if line is None:
         raise NotThere("no_such_line", N_("There is no such line."), field=f"{field}.line")
@@ -104,6 +107,14 @@ def priced(truth: Truth, bill: Bill, field: str) -> Row:
         price,
         less,
         extended(price, bill.quantity, line.product.quantity_decimals, line.currency, less, line.per),
+        in_force(
+            truth,
+            line.tax_code,
+            on or truth.effective_on,
+            line=line.pk,
+            units=bill.quantity,
+            field=f"{field}.line",
+        ),
     )
 
 
@@ -128,6 +139,7 @@ def _invoice(plan: Plan, truth: Truth, wish: InvoiceWish, rows: Sequence[Row], *
         organization=first.organization_id,
         currency=first.currency,
         included=first.tax_included,
+        on=wish.issued_on,
     )
     taxed = [*(row.taxed for row in rows), *(fee.taxed for fee in fees)]
     found = totals([*taxed, *(one.taxed for one in taken)])
@@ -312,8 +324,8 @@ def write_row(
         per=line.per,
         unit_price_micro=row.unit_price_micro,
         discount_micro=row.discount_micro,
-        tax_code_id=line.tax_code_id,
-        rate_micro=line.tax_code.rate_micro,
+        tax_code_id=row.code.pk,
+        rate_micro=row.code.rate_micro,
         net_minor=net_minor,
         gross_minor=row.minor if line.tax_included else None,
         price_reason=bill.reason,
@@ -345,7 +357,11 @@ def post_to_accounts(
     plan.pay(revenue(currency), owed, found.net, at_home(truth, found.net, currency, rate_micro))
     for by in found.by_rate:
         home = at_home(truth, by.tax_minor, currency, rate_micro)
-        plan.pay(tax(currency, by.name or by.category, by.rate_micro), owed, by.tax_minor, home)
+        due = tax(currency, by.name or by.category, by.rate_micro)
+        if by.tax_minor < 0:  # A deposit is taken off that was taxed otherwise.
+            plan.pay(owed, due, -by.tax_minor, -home)
+        else:
+            plan.pay(due, owed, by.tax_minor, home)
     off = found.to_coin(coin_of(truth, currency)).rounding
     round_off(plan, owed, off, at_home(truth, off, currency, rate_micro))
 
@@ -358,6 +374,8 @@ def plan_post(truth: Truth, *, invoice: int, issued_on: date | None, locked: Col
         raise Refusal("already_posted", N_("{number} is posted already."), number=row.number)
     as_locked(truth, locked)
     lines = list(truth.read["invoice_lines"].values())
+    on = issued_on or truth.effective_on
+    anew = _taxed_anew(plan, truth, lines, on)
     orders = truth.read.get("orders", {})
     taken = take_off(
         truth,
@@ -369,21 +387,33 @@ def plan_post(truth: Truth, *, invoice: int, issued_on: date | None, locked: Col
     taxed = [billed(line) for line in lines]
     found = totals([*taxed, *(one.taxed for one in taken)]).to_coin(coin_of(truth, row.currency))
     numbers_are_known(truth, truth.read["whose"][row.organization_id], found)
-    on = issued_on or truth.effective_on
     terms = dated(truth, row, on)
     plan.change(row, number=NUMBER, posted_at=truth.now, issued_on=on, due_on=terms.due_on)
     plan.change(row, discount_until=terms.discount_until)
     _due_in_parts(plan, row.pk, found.total, terms, coin_of(truth, row.currency))
     plan.change(row, rounding_minor=found.rounding, total_minor=found.total)
-    if taken:
+    if taken or anew:
         plan.change(row, net_minor=found.net, tax_minor=found.tax)
         for line, net in zip(lines, nets_with(taxed, taken), strict=False):
             plan.change(line, net_minor=net)
+    if taken:
         write_taken(plan, row.pk, lines[-1].position + 1, taken, row.currency)
     post_to_accounts(plan, truth, row.organization_id, row.pk, row.currency, row.rate_micro, found)
     settle(plan, truth, row.organization_id, row.currency, taken)
     plan.mention(row, *truth.documents["demand.Sheet"].values())
     return plan
+
+
+def _taxed_anew(plan: Plan, truth: Truth, lines: Iterable[Any], on: date) -> bool:
+    """Tax the rows of a draft as on the day on which it is posted; whether that is otherwise than they were."""
+    anew = False
+    for line in lines:
+        code = in_force(truth, line.tax_code, on, line=line.line_id, units=line.quantity)
+        if code.pk != line.tax_code_id:
+            plan.change(line, tax_code_id=code.pk, rate_micro=code.rate_micro)
+            line.tax_code, line.rate_micro = code, code.rate_micro
+            anew = True
+    return anew
 
 
 def the_invoice(truth: Truth, invoice: int) -> Any:
@@ -411,39 +441,3 @@ def dated(truth: Truth, row: Any, on: date) -> Agreed:
     if agreed(terms, days, row.issued_on).due_on != row.due_on:
         return Agreed(max(row.due_on, on), row.discount_micro, until)
     return agreed(terms, days, on)._replace(discount_micro=row.discount_micro, discount_until=until)
-
-
-def proposed(policy: str, figures: Mapping[str, int], then: Mapping[str, int] | None = None) -> int:
-    """How many units of a line are due by the customer's policy.
-
-    On order: all that is to be billed. On shipment: what has left, on delivery or monthly: what has
-    arrived, each less what is invoiced and not credited. By hand: none. What came back is not proposed.
-    then: the figures as of an earlier day, since which nothing more falls due.
-    """
-    if policy == "hand":
-        return 0
-    if then is not None:
-        return min(proposed(policy, figures), proposed(policy, {**then, "invoiced": figures["invoiced"]}))
-    to_bill = figures["to_bill"]
-    if policy == "order":
-        return to_bill
-    gone = figures["delivered"] + (figures["shipped"] if policy == "shipment" else 0)
-    return max(0, min(to_bill, gone - figures["invoiced"]))
-
-
-def settled_by(policy: str, today: date, until: date | None) -> date | None:
-    """The day after which nothing of a customer falls due; nothing where all that is there does.
-
-    Once a month counts months that are over. until: the last day that counts, where one is said.
-    """
-    said = until is not None and until < today
-    if policy != "monthly":
-        return until if said else None
-    if until is None or not said:
-        return month_over(today)
-    return until if (until + timedelta(days=1)).day == 1 else month_over(until)
-
-
-def month_over(day: date) -> date:
-    """The last day of the last month that is over before a day."""
-    return day.replace(day=1) - timedelta(days=1)

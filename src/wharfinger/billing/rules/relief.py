@@ -227,7 +227,8 @@ def _parts(
     groups: Sequence[Taxed], currency: str, kind: str, amount_minor: int
 ) -> list[tuple[AccountRef, int]]:
     """What a part of an invoice consists of, by account: its tax by rate, and the rest."""
-    whole = [one.net_minor + one.tax_minor for one in groups]
+    # A deposit that was taxed otherwise is below zero; nothing is taken off of that.
+    whole = [max(0, one.net_minor + one.tax_minor) for one in groups]
     found: dict[AccountRef, int] = {}
     net = 0
     for one, gross, part in zip(groups, whole, shares(amount_minor, whole), strict=True):

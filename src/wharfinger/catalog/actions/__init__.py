@@ -27,6 +27,7 @@ from wharfinger.catalog.models import (
     VendorPrice,
     WarrantyPolicy,
 )
+from wharfinger.catalog.rules import taxes
 from wharfinger.catalog.rules.barcodes import BARCODE, forms_of, key_of, with_codes
 from wharfinger.catalog.rules.components import COMPONENT
 from wharfinger.catalog.rules.units import UNIT, with_units
@@ -152,7 +153,7 @@ def change_product(
 def add_tax_code(*, actor: Actor, values: Values, key: str | None = None) -> Written:
     """Add a rate of tax."""
     require(actor, "catalog.tax_code")
-    plan = partial(rules.plan_tax_code, values=checked(rules.TAX_CODE, values))
+    plan = partial(taxes.plan_tax_code, values=checked(taxes.TAX_CODE, values))
     return post(
         "add",
         Wish(documents=[(TaxCode, _every_tax_code())], reads=(_read_tax_codes,)),
@@ -170,10 +171,10 @@ def change_tax_code(*, actor: Actor, tax_code: int, values: Values, key: str | N
         truth.read["used"] = any(
             one.related_model._default_manager.filter(**{one.field.name: tax_code}).exists()  # type: ignore[union-attr]
             for one in TaxCode._meta.get_fields(include_hidden=True)
-            if one.auto_created and not one.concrete
+            if one.auto_created and not one.concrete and one.related_model is not TaxCode
         )
 
-    plan = partial(rules.plan_tax_code_change, pk=tax_code, values=checked(rules.TAX_CODE, values))
+    plan = partial(taxes.plan_tax_code_change, pk=tax_code, values=checked(taxes.TAX_CODE, values))
     return post(
         "change", Wish(documents=[(TaxCode, _every_tax_code())], reads=(used,)), plan, actor=actor, key=key
     )

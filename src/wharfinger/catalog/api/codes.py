@@ -29,10 +29,16 @@ class TaxCodeGiven(Given):
     rate: Percent = Field(default="0", examples=["19"])
     category: Category = "S"
     exemption_reason: Line = ""
+    exemption_code: str = Field(default="", max_length=30, examples=[""], description="One like VATEX-EU-IC.")
     second_name: str = Field(default="", max_length=30, description="What a second tax is called.")
     second_rate: Percent = Field(default="0", examples=["0"], description="Its rate; 0 for none.")
     compound: bool = Field(default=False, description="Whether the second tax is asked of the first, too.")
     default: bool = False
+    valid_from: date | None = Field(default=None, examples=[None], description="The first day taxed by it.")
+    valid_until: date | None = Field(default=None, examples=[None], description="The last day taxed by it.")
+    successor: Id | None = Field(
+        default=None, examples=[None], description="By which tax code later days are taxed."
+    )
 
 
 class TaxCodeChange(Given):
@@ -43,10 +49,14 @@ class TaxCodeChange(Given):
     rate: Percent | None = None
     category: Category | None = None
     exemption_reason: Line | None = None
+    exemption_code: str | None = Field(default=None, max_length=30, examples=[""])
     second_name: str | None = Field(default=None, max_length=30, examples=["PST"])
     second_rate: Percent | None = None
     compound: bool | None = None
     default: bool | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+    successor: Id | None = Field(default=None, examples=[None])
     retired_on: date | None = None
 
 
@@ -59,10 +69,16 @@ class TaxCodeOut(Shown):
     rate: str = Field(examples=["19"])
     category: str = Field(examples=["S"])
     exemption_reason: str
+    exemption_code: str = Field(
+        examples=[""], description="Why nothing is charged, as electronic invoices say it."
+    )
     second_name: str
     second_rate: str = Field(examples=["0"])
     compound: bool
     default: bool
+    valid_from: date | None
+    valid_until: date | None
+    successor: Id | None
     retired_on: date | None
 
 

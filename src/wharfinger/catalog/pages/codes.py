@@ -23,6 +23,7 @@ from wharfinger.catalog import actions
 from wharfinger.catalog.models import TaxCode, WarrantyPolicy
 from wharfinger.catalog.pages import typed
 from wharfinger.catalog.queries import called
+from wharfinger.catalog.rules.vatex import CATEGORY_OF
 
 CATEGORIES = {
     "S": N_("Standard rate"),
@@ -37,12 +38,13 @@ CATEGORIES = {
 }
 STARTS = {"sold": N_("When sold"), "installed": N_("When installed")}
 SWAPS = {"remaining": N_("What remains"), "new": N_("A new one"), "none": N_("None")}
-TAX = ("code", "name", "rate", "category", "exemption_reason", "second_name", "second_rate")
+TAX = ("code", "name", "rate", "category", "exemption_reason", "exemption_code", "second_name", "second_rate")
+BOUNDS = ("valid_from", "valid_until", "successor")
 POLICY = ("name", "category", "start", "on_swap")
 
 
 def _taxes(ask: Ask) -> Rows:
-    found = kept.in_use(ask, TaxCode.objects.all())
+    found = kept.in_use(ask, TaxCode.objects.select_related("successor"))
     if text := ask.one("code"):
         found = found.filter(code__icontains=text)
     cut = ask.slice(found, {"code": "code"})
@@ -60,6 +62,11 @@ def _tax_row(one: TaxCode) -> Row:
             "rate": _rates(one),
             "category": _(CATEGORIES[one.category]),
             "reason": one.exemption_reason or None,
+            "exemption": one.exemption_code or None,
+            "from": one.valid_from,
+            "until": one.valid_until,
+            "successor": one.successor
+            and (one.successor.code, reverse("catalog:tax_code", args=[one.successor.pk])),
             "word": word,
         },
     )
@@ -84,7 +91,11 @@ TAX_CODES = Table(
         Column("name", N_("Name")),
         Column("rate", N_("Tax rate")),
         Column("category", N_("Category")),
+        Column("from", N_("Valid from"), "date", optional=True),
+        Column("until", N_("Valid until"), "date"),
+        Column("successor", N_("Successor"), "link"),
         Column("reason", N_("Reason of exemption"), optional=True),
+        Column("exemption", N_("Exemption code"), optional=True),
         Column("word", N_("State"), "chip"),
     ),
     filters=(Filter("code", N_("Code")),),
@@ -104,13 +115,26 @@ def _tax(post: QueryDict) -> dict[str, Any]:
     values: dict[str, Any] = {name: post.get(name, "").strip() for name in TAX}
     for name in ("rate", "second_rate"):
         values[name] = plain(scaled(values[name] or "0", 4, field=name, most=1000 * 10**4), 4)
+    for name in BOUNDS:
+        values[name] = post.get(name, "").strip() or None
+    if values["successor"] is not None:
+        values["successor"] = typed.whole(post, "successor")
     return values | {name: post.get(name) == "yes" for name in ("compound", "default")}
 
 
 def _tax_stands(found: TaxCode) -> dict[str, Any]:
     start: dict[str, Any] = {name: getattr(found, name, "") for name in (*TAX, "compound", "default")}
+    start |= {"valid_from": _day(found.valid_from), "valid_until": _day(found.valid_until)}
+    start["successor"] = found.successor_id or ""
     second = written(found.second_rate_micro, 4) if found.second_rate_micro else ""
     return start | {"rate": written(found.rate_micro, 4), "second_rate": second}
+
+
+def _followers(found: TaxCode | None) -> list[tuple[int, str]]:
+    """The codes that may take the place of one."""
+    others = TaxCode.objects.filter(retired_on__isnull=True).exclude(pk=found.pk if found else 0)
+    kept_already = TaxCode.objects.filter(pk=(found.successor_id if found else None) or 0)
+    return [(one.pk, f"{one.code} · {one.name}") for one in (others | kept_already).order_by("code")]
 
 
 TAX_CODE = Kept(
@@ -119,13 +143,17 @@ TAX_CODE = Kept(
     listed="catalog:tax_codes",
     template="catalog/tax_code.html",
     known_by="code",
-    fields=(*TAX, "compound", "default"),
+    fields=(*TAX, *BOUNDS, "compound", "default"),
     typed=_tax,
     born={"category": "S"},
     stands=_tax_stands,
     add=lambda actor, values: actions.add_tax_code(actor=actor, values=values),
     change=lambda actor, pk, values: actions.change_tax_code(actor=actor, tax_code=pk, values=values),
-    besides=lambda found: {"categories": typed.options(CATEGORIES)},
+    besides=lambda found: {
+        "categories": typed.options(CATEGORIES),
+        "exemptions": sorted(CATEGORY_OF),
+        "followers": _followers(found),
+    },
 )
 
 

@@ -1,4 +1,4 @@
-"""Pure decisions about products, what vendors ask for them, taxes and warranty policies."""
+"""Pure decisions about products, what vendors ask for them, and warranty policies."""
 
 from __future__ import annotations
 
@@ -92,18 +92,6 @@ PRODUCT: dict[str, Check] = {
     "valid_until": or_nothing(day),
     "retired_on": or_nothing(day),
 }
-TAX_CODE: dict[str, Check] = {
-    "code": text(20, needed=True),
-    "name": text(100, needed=True),
-    "rate": percent,
-    "category": one_of("S", "Z", "E", "AE", "K", "G", "O", "L", "M"),
-    "exemption_reason": text(200),
-    "second_name": text(30),
-    "second_rate": percent,
-    "compound": yes_or_no,
-    "default": yes_or_no,
-    "retired_on": or_nothing(day),
-}
 WARRANTY_POLICY: dict[str, Check] = {
     "name": text(100, needed=True),
     "product": or_nothing(_ID),
@@ -122,6 +110,7 @@ COLUMNS = {
     "second_rate": "second_rate_micro",
     "cost": "cost_micro",
     "organization": "organization_id",
+    "successor": "successor_id",
     "product": "product_id",
 }
 """The column of a field that is kept under another name."""
@@ -156,26 +145,12 @@ BORN_PRODUCT = {
 }
 
 
-BORN_TAX_CODE = {
-    "rate_micro": 0,
-    "category": "S",
-    "exemption_reason": "",
-    "second_name": "",
-    "second_rate_micro": 0,
-    "compound": False,
-    "default": False,
-    "retired_on": None,
-}
-RATES = {"rate_micro": "rate", "second_rate_micro": "second_rate", "compound": "compound"}
-"""What of a tax code lines were priced with, by the field that says it."""
-
-
 def columns(values: Values) -> dict[str, Any]:
     """Fields by the column that keeps them."""
     return {COLUMNS.get(name, name): value for name, value in values.items()}
 
 
-def _needed(values: Values, *names: str) -> None:
+def needed(values: Values, *names: str) -> None:
     for name in names:
         if not values.get(name):
             raise BadInput("missing", N_("Please fill this in."), field=name)
@@ -185,7 +160,7 @@ def plan_product(
     truth: Truth, *, values: Values, vendors: Sequence[Values], components: Sequence[Values] | None = None
 ) -> Plan:
     """Add a product with its loose lot, what vendors ask for it, and what it is made of."""
-    _needed(values, "sku", "name")
+    needed(values, "sku", "name")
     plan = Plan()
     full = born_product(truth, file_under(plan, truth, values))
     made = plan.create("catalog.Product", **full)
@@ -199,7 +174,7 @@ def plan_product(
 
 def born_product(truth: Truth, values: Values) -> dict[str, Any]:
     """All columns of a new product; raises BadInput for what cannot be one."""
-    _needed(values, "sku", "name")
+    needed(values, "sku", "name")
     full = {**BORN_PRODUCT, "cost_method": _cost_method(values), **columns(values)}
     full["tax_code_id"] = _tax_code(truth, full.get("tax_code_id"))
     full["own"] = owning.born(truth, "product", full.get("own"))
@@ -349,73 +324,9 @@ def row_of(truth: Truth, label: str, pk: int) -> Any:
     return row
 
 
-def plan_tax_code(truth: Truth, *, values: Values) -> Plan:
-    """Add a tax code; the first is the default."""
-    _needed(values, "code", "name")
-    plan = Plan()
-    full = {**BORN_TAX_CODE, **columns(values)}
-    _second_is_named(full)
-    full["default"] = full["default"] or not truth.read["tax_codes"]
-    if full["default"]:
-        _no_other_default(plan, truth)
-    _code_is_free(truth, full["code"], None)
-    plan.mention(("tax_code", plan.create("catalog.TaxCode", **full)))
-    return plan
-
-
-def plan_tax_code_change(truth: Truth, *, pk: int, values: Values) -> Plan:
-    """Change a tax code. Its rates stay once anything uses it: lines were priced with them."""
-    row = row_of(truth, "catalog.TaxCode", pk)
-    new = columns(values)
-    for name, field in RATES.items():
-        if new.get(name, getattr(row, name)) != getattr(row, name) and truth.read["used"]:
-            raise Refusal(
-                "tax_code_used",
-                N_("Products use this tax code. Add one with the new rate and give it to them."),
-                field=field,
-            )
-    _second_is_named({name: new.get(name, getattr(row, name)) for name in ("second_name", *RATES)})
-    if new.get("default") is False and row.default:
-        raise Refusal(
-            "default_needed",
-            N_("One must be the default. Make another the default instead."),
-            field="default",
-        )
-    if "code" in new:
-        _code_is_free(truth, new["code"], pk)
-    plan = Plan()
-    if new.get("default") and not row.default:
-        _no_other_default(plan, truth)
-    plan.change(row, **new)
-    plan.mention(row)
-    return plan
-
-
-def _second_is_named(full: Values) -> None:
-    if full["second_rate_micro"] and not full["second_name"]:
-        raise BadInput("missing", N_("Please fill this in."), field="second_name")
-    if full["compound"] and not full["second_rate_micro"]:
-        raise BadInput(
-            "no_second_tax",
-            N_("Give the rate of the second tax that is asked of the first."),
-            field="second_rate",
-        )
-
-
-def _code_is_free(truth: Truth, code: str, but: int | None) -> None:
-    if any(one.code == code and one.pk != but for one in truth.documents["catalog.TaxCode"].values()):
-        raise BadInput("code_taken", N_("This code is taken. Choose another."), field="code")
-
-
-def _no_other_default(plan: Plan, truth: Truth) -> None:
-    for code in truth.documents["catalog.TaxCode"].values():
-        if code.default:
-            plan.change(code, default=False)
-
-
 def plan_policy(truth: Truth, *, values: Values) -> Plan:
     """Add a warranty policy."""
-    _needed(values, "name")
+    needed(values, "name")
     if "months" not in values:
         raise BadInput("missing", N_("Please fill this in."), field="months")
     _product_is_there(truth, values)

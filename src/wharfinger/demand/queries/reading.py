@@ -68,6 +68,7 @@ _SHOWN = (
     *("option", "instead_of_id", "taken", "every"),
     *("product__sku", "product__kind", "product__quantity_decimals"),
     *("tax_code__category", "tax_code__rate_micro", "tax_code__exemption_reason", "claim__hold_until"),
+    *("tax_code__exemption_code", "tax_code__valid_until"),
     *("tax_code__second_name", "tax_code__second_rate_micro", "tax_code__compound"),
 )
 """The columns that a line's answer and its document's totals are made of; a row is a hundred otherwise."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from django.db.models import Max, Min, Sum
 
@@ -197,27 +198,34 @@ def _credited(lines: list[CreditLine], fees: list[CreditFee]) -> list[Rate]:
     """What is taken back by category and rate: the tax as the note decided it, so that all notes add up."""
     found: dict[tuple[str, int, str], Rate] = {}
 
-    def add(category: str, rate: int, reason: str, net: int, minor: int, name: str = "") -> None:
-        before = found.get((category, rate, name), Rate(category, rate, reason, 0, 0, name))
+    def add(category: str, rate: int, why: tuple[str, str], net: int, minor: int, name: str = "") -> None:
+        reason, said = why
+        before = found.get((category, rate, name), Rate(category, rate, reason, 0, 0, name, said))
         found[category, rate, name] = before._replace(
             net_minor=before.net_minor + net, tax_minor=before.tax_minor + minor
         )
 
     for one in lines:
         code, rate = one.invoice_line.tax_code, one.invoice_line.rate_micro
-        first, reason = one.tax_minor - one.second_minor, taxed(0, code, rate).exemption_reason
-        add(code.category, rate, reason, one.net_minor, first)
+        first = one.tax_minor - one.second_minor
+        add(code.category, rate, _why(code, rate), one.net_minor, first)
         if (second := tax.second_of(code)) is not None:
             base = one.net_minor + (first if second.compound else 0)
-            add(code.category, second.rate_micro, "", base, one.second_minor, second.name)
+            add(code.category, second.rate_micro, ("", ""), base, one.second_minor, second.name)
     for fee in fees:
         code = fee.tax_code
-        first, reason = fee.tax_minor - fee.second_minor, taxed(0, code, fee.rate_micro).exemption_reason
-        add(code.category, fee.rate_micro, reason, -fee.net_minor, -first)
+        first = fee.tax_minor - fee.second_minor
+        add(code.category, fee.rate_micro, _why(code, fee.rate_micro), -fee.net_minor, -first)
         if (second := tax.second_of(code)) is not None:
             base = fee.net_minor + (first if second.compound else 0)
-            add(code.category, second.rate_micro, "", -base, -fee.second_minor, second.name)
+            add(code.category, second.rate_micro, ("", ""), -base, -fee.second_minor, second.name)
     return list(found.values())
+
+
+def _why(code: Any, rate_micro: int) -> tuple[str, str]:
+    """Why nothing is charged, in words and as a code."""
+    row = taxed(0, code, rate_micro)
+    return row.exemption_reason, row.exemption_code
 
 
 def _invoice_lines(bill: Invoice) -> list[InvoiceLine]:

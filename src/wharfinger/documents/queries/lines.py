@@ -123,8 +123,8 @@ def second_share(code: TaxCode | None) -> Share | None:
 
 def taxed(minor: int, code: TaxCode, rate_micro: int, included: bool = False) -> TaxedRow:
     """An amount and how it is taxed; a reason is named only where nothing is charged."""
-    reason = "" if rate_micro else code.exemption_reason
-    return TaxedRow(minor, code.category, rate_micro, reason, tax.second_of(code), included)
+    reason, said = ("", "") if rate_micro else (code.exemption_reason, code.exemption_code)
+    return TaxedRow(minor, code.category, rate_micro, reason, tax.second_of(code), included, said)
 
 
 def breakdown(rates: Iterable[Rate], currency: str) -> tuple[TaxRow, ...]:
@@ -137,6 +137,7 @@ def breakdown(rates: Iterable[Rate], currency: str) -> tuple[TaxRow, ...]:
             Amount(rate.tax_minor, currency),
             rate.exemption_reason,
             rate.name,
+            rate.exemption_code,
         )
         for rate in sorted(rates, key=lambda rate: (rate.name, -rate.rate_micro, rate.category))
     )

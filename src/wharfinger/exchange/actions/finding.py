@@ -58,17 +58,17 @@ def product(row: Row, column: str = "sku", field: str = "") -> Product:
     return found
 
 
-def tax_code(row: Row) -> int | None:
+def tax_code(row: Row, column: str = "tax_code") -> int | None:
     """The tax code that a row names; raises BadInput when there is none of that name."""
-    if not row["tax_code"]:
+    if not row[column]:
         return None
-    found = TaxCode.objects.filter(code=row["tax_code"]).values_list("pk", flat=True).first()
+    found = TaxCode.objects.filter(code=row[column]).values_list("pk", flat=True).first()
     if found is None:
         raise BadInput(
             "no_such_tax_code",
             N_("There is no tax code “{name}”."),
-            field="tax_code",
-            name=row["tax_code"][:40],
+            field=column,
+            name=row[column][:40],
         )
     return found
 

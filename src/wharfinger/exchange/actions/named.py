@@ -13,6 +13,7 @@ from wharfinger.catalog import rules as catalog_rules
 from wharfinger.catalog.actions import categories
 from wharfinger.catalog.models import Category, TaxCode
 from wharfinger.catalog.rules.categories import CATEGORY, path_of
+from wharfinger.catalog.rules.taxes import TAX_CODE
 from wharfinger.exchange.actions import finding
 from wharfinger.exchange.actions.finding import different
 from wharfinger.exchange.actions.made import revived
@@ -48,6 +49,11 @@ def _uses(row: Row) -> Values:
     return {"uses": row["uses"].replace(",", " ").split()} if row["uses"] else {}
 
 
+def _follows(row: Row) -> Values:
+    code = finding.tax_code(row, "successor")
+    return {} if code is None else {"successor": code}
+
+
 def _of_category(row: Row) -> Values:
     code = finding.tax_code(row)
     return {"path": path_of(row["path"])} | ({} if code is None else {"tax_code": code})
@@ -57,18 +63,22 @@ NOUNS: Mapping[str, Noun] = {
     "tax_codes": Noun(
         TaxCode,
         "code",
-        catalog_rules.TAX_CODE,
+        TAX_CODE,
         catalog_rules.COLUMNS,
+        said=_follows,
         plain=(
             "code",
             "name",
             "rate",
             "category",
             "exemption_reason",
+            "exemption_code",
             "second_name",
             "second_rate",
             "compound",
             "default",
+            "valid_from",
+            "valid_until",
         ),
     ),
     "customer_groups": Noun(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from wharfinger.base.money import MICRO
@@ -30,17 +31,30 @@ PERCENT = 4
 
 def tax_codes(ids: Ids) -> Rows:
     """Tax codes."""
-    for one in TaxCode.objects.filter(among(ids)).order_by("code"):
+    follows = dict(TaxCode.objects.values_list("pk", "successor_id"))
+    every = TaxCode.objects.filter(among(ids)).select_related("successor").order_by("code")
+    # What follows another stands above it, so that the file can be brought in from its top.
+    for one in sorted(every, key=lambda one: _followers(follows, one.pk)):
         row = {
             name: getattr(one, name)
-            for name in ("code", "name", "category", "exemption_reason", "second_name", "compound")
+            for name in (
+                *("code", "name", "category", "exemption_reason", "exemption_code", "second_name"),
+                *("compound", "valid_from", "valid_until"),
+            )
         }
         yield row | {
             "rate": plain(one.rate_micro, PERCENT),
             "second_rate": plain(one.second_rate_micro, PERCENT),
             "default": one.default,
+            "successor": one.successor.code if one.successor else "",
             "retired_on": one.retired_on,
         }
+
+
+def _followers(follows: Mapping[int, int | None], pk: int) -> int:
+    """How many tax codes follow one, one after the other."""
+    after = follows[pk]
+    return 0 if after is None else 1 + _followers(follows, after)
 
 
 def categories(ids: Ids) -> Rows:

@@ -26,10 +26,22 @@ TAX_CODES = Kind(
             help=N_("A letter of EN 16931: S, Z, E, AE, K, G, O, L or M."),
         ),
         Column("exemption_reason", N_("Reason for exemption"), ("Befreiungsgrund",)),
+        Column("exemption_code", N_("Exemption code"), ("VATEX", "Befreiungscode"), example="VATEX-EU-IC"),
         Column("second_name", N_("Second tax"), ("Zweite Steuer",), example="PST"),
         Column("second_rate", N_("Rate of the second tax in percent"), ("Zweiter Satz",), form="figure"),
         Column("compound", N_("Second tax on the first"), (), form="flag", example="no"),
         Column("default", N_("Default"), (), form="flag", example="no"),
+        Column("valid_from", N_("Valid from"), ("Gültig ab",), form="day"),
+        Column("valid_until", N_("Valid until"), ("Gültig bis",), form="day"),
+        Column(
+            "successor",
+            N_("Successor"),
+            ("Nachfolger",),
+            example="",
+            help=N_(
+                "The code by which later days are taxed. It stands above in the file, or is there already."
+            ),
+        ),
         _RETIRED,
     ),
     ("code",),
