@@ -14,7 +14,7 @@ from wharfinger.base.tax import treatment, vat_id
 from wharfinger.billing.actions.invoices import draft_invoice, invoice, post_invoice
 from wharfinger.billing.models import Invoice
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
-from wharfinger.catalog.actions import add_tax_code
+from wharfinger.catalog.actions import add_tax_code, change_tax_code
 from wharfinger.catalog.models import TaxCode
 from wharfinger.demand.actions import add_lines
 from wharfinger.demand.models import Line
@@ -192,3 +192,29 @@ def test_the_pages_propose_it_take_it_and_say_why(home: World, client: Client) -
     assert why in seen(client, f"/orders/{found}/")
     assert why in seen(client, f"/lines/{line}/")
     assert "K · Intra-Community supply" in seen(client, f"{page}change/")
+
+
+def test_a_draft_and_its_invoice_say_why_nothing_is_charged(home: World, client: Client) -> None:
+    client.force_login(home.user)
+    at(home, "AT", "ATU12345678")
+    taxed(home, "K")
+    _, (line,) = order(home, (home.product(price_micro=100_000_000), 1))
+    done = draft_invoice(actor=HOUSE, wish=InvoiceWish((Bill(line, 1),)))
+    draft = done.one("billing.Invoice")
+    why = f"K: Tax-exempt intra-Community supply, as written down for {home.customer.name}."
+    assert why in client.get(f"/invoices/{draft}/").content.decode()
+    post_invoice(actor=HOUSE, invoice=draft)
+    assert why in client.get(f"/invoices/{draft}/").content.decode()
+
+
+def test_a_draft_says_until_when_its_rate_holds(home: World, client: Client) -> None:
+    client.force_login(home.user)
+    change_tax_code(actor=HOUSE, tax_code=home.tax.pk, values={"valid_until": "2199-12-31"})
+    sheet, (line,) = order(home, (home.product(price_micro=100_000_000), 1))
+    done = draft_invoice(actor=HOUSE, wish=InvoiceWish((Bill(line, 1),)))
+    draft = done.one("billing.Invoice")
+    words = "S19 holds until 31 Dec 2199"
+    for path in (f"/orders/{sheet}/", f"/invoices/{draft}/"):
+        assert words in client.get(path).content.decode(), path
+    post_invoice(actor=HOUSE, invoice=draft)
+    assert words not in client.get(f"/invoices/{draft}/").content.decode()

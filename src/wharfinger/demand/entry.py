@@ -242,12 +242,15 @@ def said_in(units: int, line: Any) -> str:
     return written(*((units, line.product.quantity_decimals) if line.per is None else told(units, line.per)))
 
 
-def tax_words(lines: Iterable[Any], customer: Any) -> list[str]:
-    """Why lines are taxed otherwise than by a standard rate, and until when, a sentence for each tax code."""
+def tax_words(lines: Iterable[Any], customer: Any, *, undecided: bool = True) -> list[str]:
+    """Why lines are taxed otherwise than by a standard rate, and until when, a sentence for each tax code.
+
+    undecided: whether another day may still decide.
+    """
     found, ends = {}, {}
     for line in lines:
         code = line.tax_code
-        if code.valid_until is not None:
+        if undecided and code.valid_until is not None:
             words = _(
                 "%(code)s holds until %(day)s: what is supplied or invoiced later is taxed by its successor."
             )

@@ -35,6 +35,7 @@ from wharfinger.billing.rules.credits import Credit
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish, billed
 from wharfinger.billing.rules.terms import discount_of
 from wharfinger.demand import agreeing
+from wharfinger.demand.entry import tax_words
 from wharfinger.demand.pages import typed_id
 from wharfinger.ledger.look import house
 from wharfinger.ledger.post import attempt, dry
@@ -171,6 +172,7 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
         and user.may("billing.credit")
         and any(line.quantity > credited.get(line.pk, 0) for line in lines),
         "sums": sums,
+        "taxed": tax_words(lines, row.organization, undecided=row.posted_at is None),
         "with_tax": any(line.gross_minor is not None for line in lines),
         "reliefs": list(row.reliefs.filter(void__isnull=True).select_related("made__actor").order_by("pk")),
         "notes": list(row.credit_notes.filter(void__isnull=True).order_by("pk")),

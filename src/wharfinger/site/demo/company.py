@@ -140,7 +140,7 @@ def _vendors() -> dict[str, int]:
 def _customers() -> None:
     for reference, name, language, policy, terms, contact, sites in people.CUSTOMERS:
         host = "".join(c for c in name.split()[0].casefold() if c.isascii() and c.isalnum()) or "office"
-        values = {
+        values: dict[str, Any] = {
             "name": name,
             "reference": reference,
             "language": language,
@@ -153,6 +153,9 @@ def _customers() -> None:
             {"name": site, "street": street, "postcode": postcode, "city": city, "country": country}
             for site, street, postcode, city, country in sites
         ]
+        if reference in people.ABROAD:
+            number, code = people.ABROAD[reference]
+            values |= {"tax_number": number, "tax_code": TaxCode.objects.get(code=code).pk}
         add_organization(actor=HOUSE, values=values, contacts=known, sites=places)
 
 

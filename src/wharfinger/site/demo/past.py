@@ -44,6 +44,7 @@ SERVED: tuple[tuple[int, str, str, str, dict[str, int], int | None], ...] = (
     (33, "jonas", "C-2018", "Storage for the studio", {"NAS-4": 1, "HDD-8T": 4}, 5),
     (30, "mara", "C-2017", "Scanner and label printer", {"SCAN-2D": 2, "PRN-LBL": 1}, None),
     (26, "mara", "C-2020", "Firewall for the works", {"FW-60": 1, "RT-5G": 1, "SVC-REM": 2}, 14),
+    (24, "mara", "C-2021", "Network for the reception", {"RT-210": 1, "SW-08": 2}, None),
     (22, "jonas", "C-2008", "Mini PCs for the laboratory", {"PC-MINI": 3, "KB-DE": 3, "MOUSE-W": 3}, 8),
 )
 

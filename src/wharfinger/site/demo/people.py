@@ -248,7 +248,18 @@ CUSTOMERS = (
         "Heiko Brandes",
         (("Werk", "Hafenrandstraße 5", "28237", "Bremen", "DE"),),
     ),
+    (
+        "C-2021",
+        "Salzachblick Hotelbetriebe GmbH",
+        "de",
+        "shipment",
+        30,
+        "Vroni Hinterseer",
+        (("Hotel", "Kaigasse 214", "5020", "Salzburg", "AT"),),
+    ),
 )
+ABROAD = {"C-2021": ("ATU61234567", "K")}
+"""The VAT ID of customers in another country of the Union, and how they are taxed."""
 CARRIERS = (("Hanse Kurier", "Next day", "HK"), ("Nordpost", "Parcel", "NP"), ("Speditra", "Pallet", "SP"))
 WARRANTIES = (
     # Name, category, months, start
