@@ -14,7 +14,10 @@ from tests.billing.test_pay import paid
 from tests.flows.test_sell import sold
 from tests.fulfilment.trade import order, reserved
 from tests.purchasing.buying import person
-from tests.world import World, clean, refused
+from tests.returns.test_replace import came, replaced
+from tests.returns.test_rma import loose
+from tests.returns.test_settle import billed
+from tests.world import World, clean, entries, held, refused
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import NotAllowed, Refusal
 from wharfinger.billing.actions.invoices import draft_invoice
@@ -24,7 +27,13 @@ from wharfinger.billing.queries import shown
 from wharfinger.billing.queries.exposure import exposures
 from wharfinger.billing.queries.stopped import held_orders
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
+from wharfinger.demand.actions import add_lines, change_line
+from wharfinger.demand.models import Line
 from wharfinger.demand.rules import LineWish
+from wharfinger.demand.rules.amend import LineChange
+from wharfinger.flows.actions.amend import amend
+from wharfinger.flows.actions.charging import charge_and, open_and
+from wharfinger.flows.rules.amend import Amend
 from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.actions.shipping import deliver, ship
 from wharfinger.fulfilment.rules import Pick
@@ -32,11 +41,15 @@ from wharfinger.fulfilment.rules.shipping import Consignment
 from wharfinger.ledger.reverse import reverse
 from wharfinger.parties.actions.organizations import change_organization, hold_account, unhold_account
 from wharfinger.parties.models import Grant, Organization, Role, User
+from wharfinger.returns.models import RmaLine
+from wharfinger.returns.rules.replacing import Instead
 from wharfinger.sales.actions.orders import confirm, create_order
 from wharfinger.sales.actions.quotes import create_quote
 from wharfinger.sales.actions.winning import win
 from wharfinger.sales.rules.orders import OrderWish
 from wharfinger.sales.rules.quotes import QuoteWish
+from wharfinger.work.actions import create_work_order
+from wharfinger.work.rules import WorkWish
 
 pytestmark = pytest.mark.django_db
 
@@ -264,3 +277,105 @@ def test_the_api_tells_and_releases(company: World, call: Any) -> None:
     assert call("get", f"{here}/credit")[1]["left"] == "-19.00"
     assert call("post", f"{here}/hold", {"reason": "Overdue."})[1]["hold_reason"] == "Overdue."
     assert call("post", f"{here}/unhold")[1]["held_at"] is None
+
+
+def firm(company: World, units: int) -> tuple[int, int]:
+    """A confirmed order of so many routers at 119.00 each, with tax, and its line."""
+    pk, (line,) = order(company, (company.product(price_micro=100_000_000), units))
+    return pk, line
+
+
+def ticket(company: World, *lines: LineWish) -> int:
+    """Work for the customer."""
+    wish = WorkWish("ticket", company.customer.pk, title="Install", lines=lines)
+    return create_work_order(actor=HOUSE, wish=wish).one("demand.Sheet")
+
+
+def test_what_is_added_to_an_order_is_within_the_limit(company: World) -> None:
+    """By more of a line, a further one or a higher price; who owes too much may order less, or pay less for it."""
+    pk, line = firm(company, 2)
+    product = Line.objects.get(pk=line).product_id
+    limit(company, 23800)
+    before = entries()
+    found = refused(lambda: amend(actor=HOUSE, sheet=pk, amends=[Amend(line, 3)]), "over_limit")
+    assert (found.values["all"].minor, found.values["this"].minor) == (35700, 35700)
+    refused(lambda: change_line(actor=HOUSE, line=line, change=LineChange(quantity=3)), "over_limit")
+    refused(lambda: add_lines(actor=HOUSE, sheet=pk, wishes=[LineWish(product, 1)]), "over_limit")
+    dearer = LineChange(unit_price_micro=101_000_000)
+    refused(lambda: change_line(actor=HOUSE, line=line, change=dearer), "over_limit")
+    assert entries() == before
+    assert held(line)["to_bill"] == 2
+    limit(company, 100)
+    change_line(actor=HOUSE, line=line, change=LineChange(unit_price_micro=99_000_000))
+    amend(actor=HOUSE, sheet=pk, amends=[Amend(line, 1)])
+    add_lines(actor=HOUSE, sheet=unconfirmed(company, 1), wishes=[LineWish(product, 1)])
+    release_limit(actor=HOUSE, sheet=pk, up_to_minor=23562, reason="Their director called.")
+    amend(actor=HOUSE, sheet=pk, amends=[Amend(line, 2)])
+    refused(lambda: amend(actor=HOUSE, sheet=pk, amends=[Amend(line, 3)]), "over_limit")
+    hold(company)
+    refused(lambda: amend(actor=HOUSE, sheet=pk, amends=[Amend(line, 3)]), "account_on_hold")
+    clean()
+
+
+@pytest.mark.parametrize("then", ["pick", "order", "deliver"])
+def test_what_is_charged_is_within_the_limit(company: World, then: str) -> None:
+    """On work that stands and on new work, alone and with what is done at once; what is not billed is charged."""
+    router = company.product(price_micro=100_000_000)
+    if then != "order":
+        company.stock(router, 9)
+    pk = ticket(company, LineWish(router.pk, 1))
+    limit(company, 11900)
+    before, wishes = entries(), (LineWish(router.pk, 1),)
+    found = refused(lambda: add_lines(actor=HOUSE, sheet=pk, wishes=wishes), "over_limit")
+    assert found.values["all"].minor == 23800
+    refused(lambda: charge_and(actor=HOUSE, sheet=pk, wishes=wishes, then=then), "over_limit")
+    refused(lambda: ticket(company, *wishes), "over_limit")
+    wish = WorkWish("ticket", company.customer.pk, title="Install", lines=wishes)
+    refused(lambda: open_and(actor=HOUSE, wish=wish, then=then), "over_limit")
+    assert entries() == before
+    limit(company, 100)
+    free = (LineWish(router.pk, 1, billable=False),)
+    add_lines(actor=HOUSE, sheet=pk, wishes=free)
+    ticket(company)
+    release_limit(actor=HOUSE, sheet=pk, up_to_minor=23800, reason="Agreed.")
+    charge_and(actor=HOUSE, sheet=pk, wishes=wishes, then=then)
+    clean()
+
+
+def test_what_replaces_goods_at_a_price_is_within_the_limit(company: World) -> None:
+    """The difference counts: like for like and what costs no more pass."""
+    line = loose(company, 3)
+    same, better = Line.objects.get(pk=line).product_id, company.product(price_micro=15_000_000)
+    company.stock(better, 3)
+    company.stock(Line.objects.get(pk=line).product, 1)
+    billed(line, 2)
+    limit(company, 3570)
+    rma, row = came(company, line, 3)
+    before = entries()
+    dearer = Instead(product=better.pk)
+    found = refused(lambda: replaced(rma, row, 1, dearer), "over_limit")
+    assert (found.values["all"].minor, found.values["this"].minor) == (4165, 595)
+    assert entries() == before
+    assert not RmaLine.objects.get(pk=row).settled_quantity
+    limit(company, 1)
+    replaced(rma, row, 1, Instead(product=same))
+    replaced(rma, row, 1, Instead(product=better.pk, unit_price_micro=10_000_000))
+    refused(lambda: replaced(rma, row, 1, dearer), "over_limit")
+    sheet = Line.objects.get(pk=line).sheet_id
+    release_limit(actor=HOUSE, sheet=sheet, up_to_minor=4165, reason="Agreed.")
+    replaced(rma, row, 1, dearer)
+    clean()
+
+
+def test_asking_costs_no_statement_without_a_limit(company: World) -> None:
+    pk, line = firm(company, 2)
+
+    def statements(units: int) -> int:
+        with CaptureQueriesContext(connection) as seen:
+            amend(actor=HOUSE, sheet=pk, amends=[Amend(line, units)])
+        return len(seen)
+
+    free = statements(3)
+    limit(company, 10**9)
+    # Its customer and what that owes, and how it is taxed.
+    assert statements(4) - free == 5

@@ -7,9 +7,12 @@ from typing import Any
 
 from tests.scenarios.further import Made, Posts, Tells, micro
 from wharfinger.billing.actions import deposits, drafts, invoices
+from wharfinger.billing.actions.limits import release_limit
 from wharfinger.billing.rules.changing import DraftChange, RowChange
 from wharfinger.billing.rules.deposits import DepositWish
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
+from wharfinger.demand.models import CHARGED, Sheet
+from wharfinger.parties.actions.organizations import change_organization
 
 Rows = Sequence[tuple[int, int, str]]
 """Rows, or lines, with how many of each and the price that is said, if one is."""
@@ -56,6 +59,24 @@ class InvoicesActions:
         done = self._said(lambda: deposits.ask_deposit(actor=self.who, wish=wish))
         return done.one("billing.Invoice"), done.id
 
+    def limit(self: Tells, organization: int, amount: str | None) -> int:
+        """Let a customer owe so much."""
+        minor = None if amount is None else micro(amount) // 10_000
+        done = self._said(
+            lambda: change_organization(
+                actor=self.who, organization=organization, values={"credit_limit_minor": minor}
+            )
+        )
+        return int(done.id)
+
+    def release(self: Tells, sheet: int, amount: str, reason: str) -> int:
+        """Let a document go on up to so much that its customer owes."""
+        up_to = micro(amount) // 10_000
+        done = self._said(
+            lambda: release_limit(actor=self.who, sheet=sheet, up_to_minor=up_to, reason=reason)
+        )
+        return int(done.id)
+
 
 class InvoicesApi:
     """Speaks JSON over HTTP."""
@@ -85,6 +106,16 @@ class InvoicesApi:
     def post_draft(self: Posts, draft: int) -> int:
         """Post a draft."""
         return int(self._post(f"/invoices/{draft}/post", {})["entry"])
+
+    def limit(self: Posts, organization: int, amount: str | None) -> int:
+        """Let a customer owe so much."""
+        return int(self._patch(f"/organizations/{organization}", {"credit_limit": amount})["entry"])
+
+    def release(self: Posts, sheet: int, amount: str, reason: str) -> int:
+        """Let a document go on up to so much that its customer owes."""
+        kind = "work-orders" if Sheet.objects.get(pk=sheet).kind in CHARGED else "orders"
+        body = {"up_to": amount, "reason": reason}
+        return int(self._post(f"/{kind}/{sheet}/release-limit", body)["entry"])
 
     def deposit(self: Posts, order: int, product: int, much: str) -> Made:
         """Ask for a part of an order beforehand."""

@@ -5,6 +5,8 @@ change-draft D of SO: 2 router at 9.00, 0 cable     so much of each is billed by
 discard-draft D · post-draft D
 deposit DEP of SO: 30 %                             or an amount: 119.00
 asks-for D 36.00 + 6.84                                what an invoice asks for: net and tax
+limit 300.00 · limit none                           the customer may owe us so much
+let-owe SO up to 400.00 because They called         one document goes on all the same
 """
 
 from __future__ import annotations
@@ -75,3 +77,13 @@ class Invoicing:
         made = Invoice.objects.get(pk=self.documents[name])
         found = f"{made.net_minor / 100:.2f} + {made.tax_minor / 100:.2f}"
         assert found == figures.strip(), f"is {found}"
+
+    def say_limit(self, amount: str) -> None:
+        """limit AMOUNT, or limit none"""
+        self.acts.append(self.door.limit(self.company.customer.pk, None if amount == "none" else amount))
+
+    def say_let_owe(self, rest: str) -> None:
+        """let-owe SO up to AMOUNT because REASON"""
+        head, _, reason = rest.partition(" because ")
+        name, _, amount = head.partition(" up to ")
+        self.acts.append(self.door.release(self.documents[name], amount, reason))

@@ -231,7 +231,7 @@ def install() -> None:
         automation.effects.setdefault(verb, []).append(todos.answered)
     for verb in sales.TAKING_BACK:
         automation.effects.setdefault(verb, []).append(sales.open_again)
-    _last((*limits.SELLING, *sales.SENDING), limits.within_limit)
+    _last((*limits.SELLING, *limits.ADDING, *sales.SENDING), limits.within_limit)
     close_documents = sales.closing(INVOICES, INVOICE_ROWS)
     for verb in sales.CLOSING:
         automation.after.setdefault(verb, []).append(close_documents)
