@@ -10,7 +10,7 @@ from django.test import Client
 from tests.billing.books import credit_left, owed, summed
 from tests.documents.reading import pages
 from tests.fulfilment.test_pages import do, see
-from tests.fulfilment.trade import order
+from tests.fulfilment.trade import order, reserved
 from tests.purchasing.buying import person
 from tests.world import World, clean, entries, refused
 from wharfinger.base.access import HOUSE
@@ -18,17 +18,22 @@ from wharfinger.base.refusal import NotAllowed
 from wharfinger.billing.actions.credits import cancel_invoice, credit
 from wharfinger.billing.actions.deposits import ask_deposit
 from wharfinger.billing.actions.invoices import draft_invoice, invoice, post_invoice
-from wharfinger.billing.actions.payments import pay
+from wharfinger.billing.actions.payments import cancel_payment, pay
 from wharfinger.billing.models import Invoice, InvoiceLine
 from wharfinger.billing.rules.credits import Credit
 from wharfinger.billing.rules.deposits import DepositWish
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
-from wharfinger.billing.rules.payments import PaymentWish
+from wharfinger.billing.rules.payments import Allocation, PaymentWish
 from wharfinger.catalog.models import Product, TaxCode
+from wharfinger.demand.models import Sheet
 from wharfinger.demand.rules import LineWish
 from wharfinger.documents.actions.issuing import pdf
+from wharfinger.fulfilment.actions.shipping import deliver
+from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.models import Account
+from wharfinger.sales import queries
 from wharfinger.sales.actions.orders import create_order
+from wharfinger.sales.queries import show_order
 from wharfinger.sales.rules.orders import OrderWish
 
 pytestmark = pytest.mark.django_db
@@ -238,3 +243,50 @@ def test_a_deposit_is_called_so_on_paper(company: World) -> None:
     said = " ".join(pages(pdf(actor=HOUSE, kind="invoice", pk=final.pk)))
     assert "INV-1: Anzahlung, 50 % von SO-1" in said
     assert "Anzahlungsrechnung" not in said
+
+
+def still_to_pay(sheet: int) -> int:
+    """What the list of orders and the API say that the customer still has to pay."""
+    row = queries.orders().get(pk=sheet)
+    return int(show_order(row)["open"].replace(".", ""))
+
+
+def test_an_order_is_done_once_its_deposit_is_paid_and_taken_off(company: World) -> None:
+    """Whichever is paid last; what is still to pay counts what was asked for beforehand once."""
+    router = company.product(price_micro=100_000_000)
+    company.stock(router, 2)
+    sheet, (line,) = reserved(company, (router, 2))
+
+    def done() -> bool:
+        return Sheet.objects.get(pk=sheet).done_id is not None
+
+    made = ask(company, sheet, share_micro=50 * PERCENT)
+    assert (still_to_pay(sheet), owed(made.pk)) == (23800, 11900)
+    part = pay(actor=HOUSE, wish=PaymentWish(company.customer.pk, 1900, "EUR"))
+    assert still_to_pay(sheet) == 21900
+    deliver(actor=HOUSE, picks=[Pick(line, 2)])
+    final = bill(Bill(line, 2))
+    assert (still_to_pay(sheet), owed(made.pk), owed(final.pk)) == (21900, 10000, 11900)
+    wish = PaymentWish(company.customer.pk, 11900, "EUR", allocations=(Allocation(final.pk, 11900),))
+    pay(actor=HOUSE, wish=wish)
+    assert (still_to_pay(sheet), owed(made.pk), done()) == (10000, 10000, False)
+    assert queries.orders().get(pk=sheet).money_word == "partial"
+    clean()
+    last = pay(actor=HOUSE, wish=PaymentWish(company.customer.pk, 10000, "EUR"))
+    assert (still_to_pay(sheet), done()) == (0, True)
+    assert queries.orders().get(pk=sheet).money_word == "paid"
+    clean()
+    cancel_payment(actor=HOUSE, payment=last.one("billing.Payment"))
+    assert (still_to_pay(sheet), done()) == (10000, False)
+    assert part.id
+    clean()
+
+
+def test_what_is_still_to_pay_leaves_out_a_deposit_that_was_credited(company: World) -> None:
+    sheet, _ = order(company, (company.product(price_micro=100_000_000), 2))
+    made = ask(company, sheet, share_micro=50 * PERCENT)
+    pay(actor=HOUSE, wish=PaymentWish(company.customer.pk, 11900, "EUR"))
+    assert still_to_pay(sheet) == 11900
+    cancel_invoice(actor=HOUSE, invoice=made.pk, reason="Given up", bill_again=False)
+    assert still_to_pay(sheet) == 23800
+    clean()

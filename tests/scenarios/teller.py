@@ -1,6 +1,6 @@
 """Reads a story line by line and has it happen through a door; the books are audited after every line.
 
-product router 10.00 [cost 6.00] [service] [serials] [average|lifo]   a product of the company
+product router 10.00 [cost 6.00] [service] [serials] [average|lifo] [taxed 7]   a product of the company
 kit set 100.00: 2 router, 1 cable  sold as one line, served by its components
 goods 5 router [serials S1 S2] [at A2] [at Van/A1]                    they turn up in a bin
 channel Van rental                                                    how a location sells: direct, indirect, rental
@@ -43,7 +43,7 @@ from tests.world import World, clean, entries
 from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
 from wharfinger.catalog.actions import change_product
-from wharfinger.catalog.models import Product, VendorPrice
+from wharfinger.catalog.models import Product, TaxCode, VendorPrice
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries import quantities
 from wharfinger.ledger.models import Account, Holding, Layer
@@ -118,6 +118,11 @@ class Teller(Running, Stacking, Promising, Offering, Charging, Claiming, Invoici
             values |= {"traced": "serial", "cost_method": "specific"}
         for method in {"average", "lifo", "fifo"} & set(more):
             values["cost_method"] = method
+        if "taxed" in more:
+            rate = int(more[more.index("taxed") + 1])
+            values["tax_code"] = TaxCode.objects.get_or_create(
+                code=f"S{rate}", defaults={"name": f"{rate} %", "rate_micro": rate * 10_000}
+            )[0]
         self.products[name] = self.company.product(**values)
         if "cost" in more:
             VendorPrice.objects.filter(product=self.products[name]).update(

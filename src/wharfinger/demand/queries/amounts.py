@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from wharfinger.base.tax import TaxedRow, Totals, row_of, totals
-from wharfinger.demand.models import Line
+from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries.reading import ORDER, SHEET, lines_on
 from wharfinger.demand.rules import amounts
 from wharfinger.demand.rules.recurring import PERIODS
@@ -27,9 +28,24 @@ def _bills(sheets: Any, by: str) -> QuerySet[Any, Any]:
     return posted.values_list(*named).order_by().distinct()
 
 
+def _asked_beforehand(orders: Any) -> QuerySet[Any, Any]:
+    """What deposits ask for, which bill no line, less what was credited of them."""
+    found = Sheet.objects.filter(
+        pk__in=orders,
+        invoices__kind="deposit",
+        invoices__posted_at__isnull=False,
+        invoices__void__isnull=True,
+    )
+    notes = Sheet.objects.filter(pk=OuterRef("pk"), invoices__pk=OuterRef("invoices__pk"))
+    back = notes.filter(invoices__credit_notes__void__isnull=True).order_by().values("invoices__pk")
+    credited = back.annotate(minor=Sum("invoices__credit_notes__total_minor")).values("minor")
+    asked = F("invoices__total_minor") - Coalesce(Subquery(credited), 0)
+    return found.order_by().values_list("pk", "invoices__pk", asked)
+
+
 _BILLS = {
     SHEET: Prepared(lambda sheets: _bills(sheets, SHEET), ids("sheets")),
-    ORDER: Prepared(lambda sheets: _bills(sheets, ORDER), ids("orders")),
+    ORDER: Prepared(lambda orders: _bills(orders, ORDER).union(_asked_beforehand(orders)), ids("orders")),
 }
 
 

@@ -18,11 +18,15 @@ _SOMETHING_OPEN = (
     f"AND NOT h.unbounded AND h.quantity > 0 AND h.kind IN ({_OPEN}))"
 )
 _OWES = (
-    "EXISTS (SELECT 1 FROM demand_line l JOIN ledger_holding h ON h.claim_id = l.claim_id "
+    "(EXISTS (SELECT 1 FROM demand_line l JOIN ledger_holding h ON h.claim_id = l.claim_id "
     "JOIN {invoice} i ON i.place_id = h.place_id "
     "WHERE (l.sheet_id = demand_sheet.id OR l.order_id = demand_sheet.id) AND l.void_id IS NULL "
     "AND h.kind = 'invoiced' AND (i.posted_at IS NULL AND h.quantity > 0 OR EXISTS (SELECT 1 FROM ledger_account a "
-    "WHERE a.document = 'invoice:' || i.id AND a.kind = 'receivable' AND a.balance_minor <> 0)))"
+    "WHERE a.document = 'invoice:' || i.id AND a.kind = 'receivable' AND a.balance_minor <> 0))) "
+    # A deposit bills no line: it is open until it is paid and an invoice has taken it off.
+    "OR EXISTS (SELECT 1 FROM {invoice} i JOIN ledger_account a ON a.balance_minor <> 0 "
+    "AND a.document IN ('invoice:' || i.id, 'order:' || i.sheet_id) AND a.kind IN ('receivable', 'deposit') "
+    "WHERE i.sheet_id = demand_sheet.id AND i.kind = 'deposit' AND i.void_id IS NULL))"
 )
 
 

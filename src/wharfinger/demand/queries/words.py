@@ -37,7 +37,9 @@ def with_words(rows: QuerySet[Sheet, Sheet], by: str) -> QuerySet[Any, Any]:
         output_field=CharField(),
     )
     accounts = _accounts(by)
-    owed = Exists(accounts.filter(balance_minor__gt=0))
+    owed: Any = Exists(accounts.filter(balance_minor__gt=0))
+    if order:
+        owed = owed | Exists(_deposits().filter(balance_minor__gt=0))
     to_ask = stands(by, OPEN_BILLS) | _asked(by, posted=False)
     money = Case(
         *over,
@@ -89,6 +91,22 @@ def _invoices(by: str) -> QuerySet[Any, Any]:
 
 def _accounts(by: str) -> QuerySet[Account, Account]:
     return Account.objects.filter(kind="receivable", document__in=_invoices(by))
+
+
+def _deposits() -> QuerySet[Account, Account]:
+    """What is owed of deposits that were asked for on an order; they bill no line."""
+    asked = Sheet.objects.filter(pk=OuterRef(OuterRef("pk")), invoices__kind="deposit")
+    name = Concat(Value("invoice:"), Cast(F("invoices__pk"), CharField()), output_field=CharField())
+    return Account.objects.filter(kind="receivable", document__in=asked.values(name=name))
+
+
+def asked_beforehand() -> Exists:
+    """Whether a deposit was asked for on an order."""
+    return Exists(
+        Sheet.objects.filter(
+            pk=OuterRef("pk"), invoices__kind="deposit", invoices__posted_at__isnull=False
+        ).order_by()
+    )
 
 
 def _ours(by: str) -> QuerySet[Account, Account]:

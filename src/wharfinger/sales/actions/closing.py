@@ -85,7 +85,7 @@ def closing(invoice_table: str, row_table: str) -> Callable[[Truth, Plan, Writte
         touched |= {
             pk for name, pk in plan.mentions if name in ("order", "work_order") and isinstance(pk, int)
         }
-        touched |= _billed(plan, row_table)
+        touched |= _billed(plan, row_table, invoice_table)
         touched |= {written.made[ref.label][ref.n] for ref in plan.notes.get("closed", ())}
         if touched:
             close_done(touched, written.id, owing=owing)
@@ -114,8 +114,8 @@ def _parts(account: AccountRef) -> tuple[str, int | None]:
     return noun, pk if isinstance(pk, int) else None
 
 
-def _billed(plan: Plan, row_table: str) -> set[int]:
-    """The documents whose lines stand on the invoices that money goes to or from."""
+def _billed(plan: Plan, row_table: str, invoice_table: str) -> set[int]:
+    """The documents whose lines stand on the invoices that money goes to or from, and orders whose deposits those are."""
     named = set()
     for posting in plan.postings:
         for account in (posting.source, posting.target):
@@ -126,8 +126,9 @@ def _billed(plan: Plan, row_table: str) -> set[int]:
         return set()
     found = sql.fetch(
         f"SELECT DISTINCT l.sheet_id, l.order_id FROM {row_table} r JOIN demand_line l ON l.claim_id = r.line_id "
-        f"WHERE {sql.among('r.invoice_id')}",
-        [sql.array(sorted(named))],
+        f"WHERE {sql.among('r.invoice_id')} UNION SELECT i.sheet_id, NULL FROM {invoice_table} i "
+        f"WHERE {sql.among('i.id')} AND i.kind = 'deposit'",
+        [sql.array(sorted(named))] * 2,
     )
     return {sheet for pair in found for sheet in pair if sheet is not None}
 

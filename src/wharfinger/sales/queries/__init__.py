@@ -26,7 +26,7 @@ from wharfinger.demand.queries.amounts import (
 from wharfinger.demand.queries.grouping import show_groups, show_quoted_groups
 from wharfinger.demand.queries.reading import ORDER, SHEET, lines_on
 from wharfinger.demand.queries.shown import show_lines
-from wharfinger.demand.queries.words import with_quote_word, with_words
+from wharfinger.demand.queries.words import asked_beforehand, with_quote_word, with_words
 from wharfinger.demand.rules.offering import OPTIONAL
 from wharfinger.demand.rules.recurring import PERIODS
 from wharfinger.ledger.prepared import Prepared, an_id, day
@@ -98,7 +98,7 @@ def today() -> date:
 
 def orders() -> QuerySet[Any, Any]:
     """Every sales order that is not undone, with its words."""
-    rows = Sheet.objects.filter(kind="order", void__isnull=True)
+    rows = Sheet.objects.filter(kind="order", void__isnull=True).annotate(beforehand=asked_beforehand())
     return with_words(rows.select_related(*RELATED, "order"), ORDER)
 
 
@@ -213,7 +213,7 @@ def order_totals(
     ids = [row.pk for row in rows]
     ended = {row.pk for row in rows if row.goods_word == "cancelled"}
     billed = dict.fromkeys(ids, Money())
-    asked = [row.pk for row in rows if row.money_word not in ("uninvoiced", "unconfirmed")]
+    asked = [row.pk for row in rows if row.beforehand or row.money_word not in ("uninvoiced", "unconfirmed")]
     return totals_of(ids, ORDER, ended, lines, figures), billed | (money_of(asked, ORDER) if asked else {})
 
 
