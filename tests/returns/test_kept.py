@@ -18,15 +18,21 @@ from wharfinger.billing.models import CreditFee, CreditNote, Payment
 from wharfinger.billing.rules.keeping_back import Kept
 from wharfinger.catalog.models import TaxCode
 from wharfinger.demand.models import Line
+from wharfinger.demand.rules import LineWish
 from wharfinger.documents.actions.issuing import pdf
+from wharfinger.fulfilment.actions.shipping import pick_pack_ship
+from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.models import Holding
 from wharfinger.parties.actions.settings import set_setting
+from wharfinger.pricing.actions import set_rates
 from wharfinger.returns.actions.inspecting import inspect, settle
 from wharfinger.returns.actions.receiving import receive, take_back
 from wharfinger.returns.rules.inspecting import Verdict
 from wharfinger.returns.rules.receiving import Arrived, Returned
 from wharfinger.returns.rules.requesting import Asked
 from wharfinger.returns.rules.settling import Answer
+from wharfinger.sales.actions.orders import create_order
+from wharfinger.sales.rules.orders import OrderWish
 
 pytestmark = pytest.mark.django_db
 PERCENT = 10_000
@@ -232,4 +238,37 @@ def test_an_order_is_done_once_what_came_back_is_restocked_or_scrapped(company: 
     inspect(actor=HOUSE, rma=rma, verdicts=[Verdict(asked_for, 1, "restock"), Verdict(asked_for, 1, "scrap")])
     order.refresh_from_db()
     assert order.done_id is not None
+    clean()
+
+
+def test_an_amount_is_of_the_currency_of_the_credit(company: World, call: Any, client: Client) -> None:
+    """57 yen are kept of a credit in yen, by API and page; an amount in another currency is none of it."""
+    named(company)
+    set_rates(actor=HOUSE, rates=[{"currency": "JPY", "valid_from": "2020-01-01", "rate": "0.0061"}])
+    cable = company.product()
+    company.stock(cable, 3)
+    wish = (LineWish(cable.pk, 3, unit_price_micro=1_000_000_000),)
+    made = create_order(actor=HOUSE, wish=OrderWish(company.customer.pk, wish, confirm=True, currency="JPY"))
+    line = made.one("ledger.Claim")
+    pick_pack_ship(actor=HOUSE, picks=[Pick(line, 3)])
+    billed(line, 3)
+    body = {
+        "organization": company.customer.pk,
+        "lines": [{"line": line, "quantity": "1", "outcome": "restock"}],
+        "fee": "57",
+    }
+    assert call("post", "/returns", body)[0] == 201
+    assert CreditFee.objects.get().net_minor == 57
+    client.force_login(company.user)
+    address = f"/returns/new/?organization={company.customer.pk}"
+    assert "JPY" in see(client, address)
+    before = entries()
+    items = [Returned(Asked(1, line), outcome="restock")]
+    kept = [Kept("fee", CreditFee.objects.get().product_id, minor=57, currency="EUR")]
+    refused(
+        lambda: take_back(actor=HOUSE, organization=company.customer.pk, items=items, kept=kept),
+        "other_currency",
+        "fee",
+    )
+    assert entries() == before
     clean()

@@ -30,6 +30,8 @@ class Kept:
     """The service by which it is named."""
     share_micro: int | None = None
     minor: int | None = None
+    currency: str = ""
+    """That of the amount."""
 
 
 class Part(NamedTuple):
@@ -67,6 +69,7 @@ def keep_back(plan: Plan, truth: Truth, kept: Sequence[Kept]) -> dict[AccountRef
         note["total_minor"] if own else note["net_minor"] for note, own in zip(notes, included, strict=True)
     ]
     for one in kept:
+        _same_currency(one, notes)
         product = a_service(truth, one.product, one.name)
         left, whole = one.minor or 0, sum(note["total_minor"] for note in notes)
         for n, note in enumerate(notes):
@@ -84,6 +87,21 @@ def keep_back(plan: Plan, truth: Truth, kept: Sequence[Kept]) -> dict[AccountRef
                 total=Amount(whole, notes[0]["currency"]),
             )
     return off
+
+
+def _same_currency(kept: Kept, notes: Sequence[Any]) -> None:
+    """Refuse to keep an amount of a credit in another currency, which would be another amount."""
+    others = {note["currency"] for note in notes} - {kept.currency}
+    if kept.minor is not None and kept.currency and others:
+        raise Refusal(
+            "other_currency",
+            N_(
+                "The credit is in {other}, and this amount in {currency}. Give a percentage, or credit them apart."
+            ),
+            field=kept.name,
+            other=", ".join(sorted(others)),
+            currency=kept.currency,
+        )
 
 
 def _included(truth: Truth, note: Any) -> bool:

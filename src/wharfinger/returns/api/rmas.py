@@ -213,10 +213,10 @@ def kept_of(percent: str | None, fee: str | None, freight: str | None, currency:
     if percent is not None or fee is not None:
         share = None if percent is None else scaled(percent, 4, field="fee_percent")
         minor = None if fee is None else money.minor(fee, currency, field="fee")
-        kept.append(Kept("fee", fee_product("restocking", "fee"), share, minor))
+        kept.append(Kept("fee", fee_product("restocking", "fee"), share, minor, currency))
     if freight is not None:
         minor = money.minor(freight, currency, field="freight")
-        kept.append(Kept("freight", fee_product("return_freight", "freight"), None, minor))
+        kept.append(Kept("freight", fee_product("return_freight", "freight"), None, minor, currency))
     return kept
 
 

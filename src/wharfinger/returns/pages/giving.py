@@ -28,11 +28,12 @@ def typed_kept(given: QueryDict, currency: str) -> list[Kept]:
                 fee_product("restocking", "fee"),
                 percent(share, field="fee_percent") if share else None,
                 minor(fee, currency, field="fee") if fee else None,
+                currency,
             )
         )
     if freight:
         product = fee_product("return_freight", "freight")
-        kept.append(Kept("freight", product, None, minor(freight, currency, field="freight")))
+        kept.append(Kept("freight", product, None, minor(freight, currency, field="freight"), currency))
     return kept
 
 

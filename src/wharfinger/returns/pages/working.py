@@ -42,7 +42,7 @@ def new_rma(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     given = request.POST
 
-    def act(customer: Organization, items: Sequence[Asked]) -> Written:
+    def act(customer: Organization, items: Sequence[Asked], _currency: str) -> Written:
         due = given.get("due_on", "").strip()
         return requesting.request(
             actor=user,
@@ -63,7 +63,7 @@ def new_return(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     given = request.POST
 
-    def act(customer: Organization, items: Sequence[Asked]) -> Written:
+    def act(customer: Organization, items: Sequence[Asked], currency: str) -> Written:
         outcome, credit = given.get("outcome", ""), given.get("credit") == "yes"
         return receiving.take_back(
             actor=user,
@@ -71,14 +71,15 @@ def new_return(request: HttpRequest) -> HttpResponse:
             items=[Returned(asked, (), outcome, None, credit) for asked in items],
             reason=given.get("reason", ""),
             overrule=given.get("overrule", ""),
-            kept=typed_kept(given, customer.currency),
+            kept=typed_kept(given, currency),
             key=given.get("key") or None,
         )
 
     return _ask(request, act, sentence=_("The goods are back."), rma=False)
 
 
-Act = Callable[[Organization, Sequence[Asked]], Written]
+Act = Callable[[Organization, Sequence[Asked], str], Written]
+"""What is done for a customer with goods; amounts are in the currency of those that are offered."""
 
 
 def _ask(request: HttpRequest, act: Act, *, sentence: str, rma: bool) -> HttpResponse:
@@ -107,11 +108,13 @@ def _ask(request: HttpRequest, act: Act, *, sentence: str, rma: bool) -> HttpRes
         rows = returnable(customer.pk, find=serial)
     more = of is None and not held and len(rows) > SHOWN
     rows = rows[:SHOWN] if more else rows
+    theirs = {row.line.currency for row in rows}
+    currency = theirs.pop() if len(theirs) == 1 else customer.currency
 
     def show(form: Form, told: Any = None) -> HttpResponse:
         context = {
             "told": told,
-            "currency": customer.currency,
+            "currency": currency,
             "customer": customer,
             "rows": rows,
             "form": form,
@@ -145,7 +148,7 @@ def _ask(request: HttpRequest, act: Act, *, sentence: str, rma: bool) -> HttpRes
         found = [asked for row in rows if (asked := _asked(request.POST, row)) is not None]
         if not found:
             raise BadInput("no_lines", N_("Choose at least one line."))
-        return act(customer, found)
+        return act(customer, found, currency)
 
     if request.POST.get("do") == "preview":
         return previewed(request, chosen, show)

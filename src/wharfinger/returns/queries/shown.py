@@ -10,10 +10,13 @@ from django.db.models import QuerySet
 from wharfinger.base import configuration, money
 from wharfinger.base.money import MICRO
 from wharfinger.base.quantity import plain
+from wharfinger.demand.models import Line
+from wharfinger.devices.models import Device
 from wharfinger.parties.models import Organization
 from wharfinger.returns.models import Replacement, Rma, RmaLine
 from wharfinger.returns.queries.figures import Figures, figures
 from wharfinger.returns.queries.words import with_word
+from wharfinger.returns.rules.requesting import Asked
 
 
 def returns() -> QuerySet[Rma]:
@@ -137,6 +140,23 @@ def currencies_of(rma: int) -> dict[int, str]:
     return {
         row.pk: row.line.currency if row.line is not None else row.rma.organization.currency for row in found
     }
+
+
+def currency_of_device(device: int) -> str:
+    """The currency of the line by which a customer got a device; the house's where there is none."""
+    found = Device.objects.filter(pk=device).values_list("line__currency", flat=True).first()
+    return found or configuration.one("currency")
+
+
+def currency_of_goods(organization: int, asked: Iterable[Asked]) -> str:
+    """The currency of the lines by which a customer got what they bring; theirs where none is named."""
+    items = list(asked)
+    lines = {one.line for one in items if one.line is not None}
+    found = Line.objects.filter(pk__in=lines).values_list("currency", flat=True).first() if lines else None
+    devices = [one.device for one in items if one.device is not None]
+    if found is None and devices:
+        return currency_of_device(devices[0])
+    return found or currency_of(organization)
 
 
 def currency_of(organization: int) -> str:
