@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.devices.test_install import delivered, policy, refused, traced
 from tests.fulfilment.trade import reserved, where
-from tests.world import World, clean, held, world
+from tests.returns.test_kept import PERCENT, named
+from tests.returns.test_settle import billed, owed
+from tests.world import World, clean, entries, held, world
 from wharfinger.base.access import HOUSE
+from wharfinger.billing.models import CreditFee, CreditNote
+from wharfinger.billing.rules.keeping_back import Kept
 from wharfinger.catalog.models import Product
+from wharfinger.demand.models import Line
 from wharfinger.devices.actions.installing import install
 from wharfinger.devices.actions.keeping import change, subscribe
 from wharfinger.devices.models import Device, Subscription
@@ -219,3 +227,46 @@ def test_a_swap_costs_a_constant_number_of_statements(company: World) -> None:
     with CaptureQueriesContext(connection) as found:
         swap(actor=HOUSE, swap=Swap(old, Incoming(), reason="x"))
     assert len(found) <= 60
+
+
+def test_a_fee_is_kept_of_the_credit_of_the_old_unit(company: World) -> None:
+    """As an RMA keeps it: a row with tax on the credit note, which comes to less by it."""
+    _, line, old = serving(company, "OLD", "NEW")
+    Line.objects.filter(pk=line).update(unit_price_micro=100_000_000)
+    billed(line, 1)
+    fee, freight = named(company)
+    kept = [Kept("fee", fee, share_micro=10 * PERCENT), Kept("freight", freight, minor=500)]
+    wanted = Swap(old, Incoming(serial="NEW"), reason="Broken", credit=True)
+    before = entries()
+    refused("nothing_credited", lambda: swap(actor=HOUSE, swap=replace(wanted, credit=False), kept=kept))
+    much = [Kept("freight", freight, minor=10001)]
+    refused("more_than_credit", lambda: swap(actor=HOUSE, swap=wanted, kept=much))
+    assert entries() == before
+    done = swap(actor=HOUSE, swap=wanted, kept=kept)
+    note = CreditNote.objects.get()
+    assert (note.net_minor, note.tax_minor, note.total_minor) == (8500, 1615, 10115)
+    kept_of = [one.net_minor + one.tax_minor for one in CreditFee.objects.order_by("pk")]
+    assert kept_of == [1190, 595]
+    assert done.one("billing.CreditNote") == note.pk
+    assert owed(company) == (1785, 0)
+    clean()
+
+
+def test_the_api_and_the_page_keep_a_fee_of_a_swap(company: World, call: Any, client: Client) -> None:
+    router, line, old = serving(company, "OLD", "NEW", "THIRD")
+    Line.objects.filter(pk=line).update(unit_price_micro=100_000_000)
+    billed(line, 1)
+    body = {"incoming": {"serial": "NEW"}, "reason": "Broken", "credit": True, "fee_percent": "10"}
+    status, answer = call("post", f"/devices/{old}/swap", body)
+    assert (status, answer["code"], answer["field"]) == (422, "no_fee_product", "fee")
+    named(company)
+    client.force_login(company.user)
+    form = {"new": "yes", "serial": "NEW", "outgoing_to": "returns", "reason": "Broken", "fee": "5.00"}
+    page = client.post(f"/devices/{old}/swap/", form)
+    assert page.status_code == 409
+    assert "Nothing is credited" in page.content.decode()
+    status, answer = call("post", f"/devices/{old}/swap", body)
+    assert status == 200
+    assert CreditNote.objects.get().total_minor == 10710
+    assert router.pk == answer["product"]
+    clean()

@@ -9,7 +9,10 @@ from functools import partial
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.words import tidy
+from wharfinger.billing.actions.keeping_back import check_kept
+from wharfinger.billing.queries.fees import read_kept
 from wharfinger.billing.queries.truth import read_invoice_lines
+from wharfinger.billing.rules.keeping_back import Kept
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.queries.standing import read_standing
@@ -26,13 +29,22 @@ from wharfinger.returns.rules.swapping import Swap, plan_swap
 from wharfinger.stock.queries.truth import read_layer_dates, read_lots
 
 
-def swap(*, actor: Actor, swap: Swap, swapped_on: date | None = None, key: str | None = None) -> Written:
+def swap(
+    *,
+    actor: Actor,
+    swap: Swap,
+    swapped_on: date | None = None,
+    kept: Sequence[Kept] = (),
+    key: str | None = None,
+) -> Written:
     """Exchange a device in one step: the old one leaves, a new unit comes from stock on a line of its own.
 
     Contract and subscriptions follow, open work where it is asked; warranty as the policy says. Raises Refusal where the old device is
-    on an open RMA, or the new unit is held for somebody else or serves already.
+    on an open RMA, or the new unit is held for somebody else or serves already. kept: a fee and the freight, kept of
+    the credit of the old unit.
     """
     require(actor, "devices.swap")
+    check_kept(kept)
     reason = tidy(swap.reason, field="reason", most=500)
     device = Device.objects.filter(pk=swap.device, void__isnull=True).first()
     if device is None:
@@ -57,9 +69,9 @@ def swap(*, actor: Actor, swap: Swap, swapped_on: date | None = None, key: str |
             layers=True,
             loose=True,
             incoming=("invoiced",),
-            reads=_reads(device, swap, wanted, serial),
+            reads=(*_reads(device, swap, wanted, serial), read_kept(kept)),
         ),
-        partial(plan_swap, swap=swap, may_credit=actor.may("billing.credit")),
+        partial(plan_swap, swap=swap, may_credit=actor.may("billing.credit"), kept=tuple(kept)),
         actor=actor,
         key=key,
         reason=reason,

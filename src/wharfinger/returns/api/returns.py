@@ -84,7 +84,9 @@ def take_back(request: Request, body: ReturnGiven) -> HttpResponse:
         overrule=reason_of(body.overrule),
         parts=body.parts,
         received_on=body.received_on,
-        kept=kept_of(body.fee_percent, body.fee, body.freight, shown.currency_of(body.organization)),
+        kept=kept_of(
+            body.fee_percent, body.fee, body.freight, shown.currency_of_goods(body.organization, asked)
+        ),
     )
     return make(request, act, "returns.Rma", show_one, subject="rma")
 
@@ -115,5 +117,6 @@ def swap(request: Request, id: Id, body: SwapGiven) -> HttpResponse:
         new = devices.devices().filter(replaces=id).first() if done.entry.verb == "swap" else None
         return devices.show_device(new or there(devices.devices(), id))
 
-    act = partial(swapping.swap, actor=request.auth, swap=wanted, swapped_on=body.swapped_on)
+    kept = kept_of(body.fee_percent, body.fee, body.freight, shown.currency_of_device(id))
+    act = partial(swapping.swap, actor=request.auth, swap=wanted, swapped_on=body.swapped_on, kept=kept)
     return write(request, act, show, about=f"device:{id}")

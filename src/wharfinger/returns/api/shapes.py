@@ -298,6 +298,13 @@ class SwapGiven(Given):
     warranty: Literal["remaining", "new", "none"] | None = Field(default=None, examples=[None])
     ticket: Id | None = Field(default=None, description="Or order, on which the new unit's line stands.")
     credit: bool = Field(default=False, description="Whether the old unit is credited.")
+    fee_percent: Percent | None = Field(
+        default=None, examples=[None], description="Kept of the credit for taking the old unit back."
+    )
+    fee: Amount | None = Field(
+        default=None, examples=[None], description="The same as an amount, as the invoice's prices say it."
+    )
+    freight: Amount | None = Field(default=None, examples=[None], description="Kept for the way back.")
     work: bool = Field(
         default=False, description="Whether open work about the old device goes on with the new one."
     )

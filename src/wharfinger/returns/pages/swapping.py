@@ -19,7 +19,9 @@ from wharfinger.demand.pages import typed_id
 from wharfinger.devices.queries import shown
 from wharfinger.devices.queries.about import open_work_about
 from wharfinger.returns.actions.swapping import swap as swap_device
+from wharfinger.returns.pages.giving import typed_kept
 from wharfinger.returns.queries.returnable import free_units
+from wharfinger.returns.queries.shown import currency_of_device
 from wharfinger.returns.rules.swapping import OUTGOING, WARRANTY, Incoming, Swap
 
 
@@ -29,6 +31,7 @@ def swap(request: HttpRequest, device: int) -> HttpResponse:
     """Exchange a device: the new unit, where the old one goes, and why."""
     row = there(shown.devices().select_related("line__sheet"), device)
     user: Any = request.user
+    currency = currency_of_device(device)
     documents = Sheet.objects.filter(
         organization_id=row.organization_id or 0,
         kind__in=("ticket", "job", "project", "contract", "order"),
@@ -39,6 +42,7 @@ def swap(request: HttpRequest, device: int) -> HttpResponse:
         context = {
             "doc": row,
             "form": form,
+            "currency": currency,
             "units": free_units(row.product_id),
             "outgoing": [(key, _(word)) for key, word in OUTGOING.items()],
             "warranty": [(key, _(word)) for key, word in WARRANTY.items()],
@@ -52,7 +56,8 @@ def swap(request: HttpRequest, device: int) -> HttpResponse:
 
     def act() -> Any:
         wanted = _swap(device, request.POST)
-        return swap_device(actor=user, swap=wanted, key=request.POST.get("key") or None)
+        kept = typed_kept(request.POST, currency)
+        return swap_device(actor=user, swap=wanted, kept=kept, key=request.POST.get("key") or None)
 
     def back(done: Any) -> str:
         made = done.made.get("devices.Device", [device])

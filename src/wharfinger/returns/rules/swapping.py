@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from wharfinger.base.refusal import N_, BadInput, Holder, Refusal
 from wharfinger.base.words import same, tidy
+from wharfinger.billing.rules.keeping_back import Kept, keep_back
 from wharfinger.demand import rules as demand
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import require_open
@@ -66,8 +68,11 @@ class Swap:
     """Whether the open work that is about the old device goes on with the new one."""
 
 
-def plan_swap(truth: Truth, *, swap: Swap, may_credit: bool) -> Plan:
-    """Exchange a device for another in one entry: goods, warranty, contract and subscriptions."""
+def plan_swap(truth: Truth, *, swap: Swap, may_credit: bool, kept: Sequence[Kept] = ()) -> Plan:
+    """Exchange a device for another in one entry: goods, warranty, contract and subscriptions.
+
+    kept: what is kept of the credit of the old one.
+    """
     plan = Plan()
     old = device_of(truth, swap.device)
     if truth.read["open_rmas"]:
@@ -98,6 +103,7 @@ def plan_swap(truth: Truth, *, swap: Swap, may_credit: bool) -> Plan:
     _outgoing(plan, truth, swap, old, owner, held, location)
     if swap.credit and held.claim:
         give_credit(plan, truth, held.claim, 1, reason=swap.reason, may_credit=may_credit, field="credit")
+    keep_back(plan, truth, kept)
     if swap.incoming is not None:
         new = _incoming(plan, truth, swap, swap.incoming, old, owner, before)
         for subscription in truth.read["subscriptions"]:
