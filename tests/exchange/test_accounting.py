@@ -17,14 +17,19 @@ from django.utils import timezone
 
 from tests.billing.test_invoice import bill
 from tests.fulfilment.trade import order
+from tests.purchasing.buying import person
 from tests.purchasing.test_api import Caller
 from tests.purchasing.test_paying import Vendor
 from tests.purchasing.test_paying import pay as pay_vendor
 from tests.world import World, clean, entries, refused, seen, world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
+from wharfinger.billing.actions.credits import credit
+from wharfinger.billing.actions.invoices import invoice
 from wharfinger.billing.actions.payments import pay
-from wharfinger.billing.rules.invoices import Bill
+from wharfinger.billing.models import CreditNote, InvoiceLine
+from wharfinger.billing.rules.credits import Credit
+from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.billing.rules.payments import PaymentWish
 from wharfinger.exchange.actions.accounting import export_accounts
 from wharfinger.exchange.models import AccountingExport
@@ -224,3 +229,31 @@ def test_the_api_exports_and_gives_the_file(company: World) -> None:
     assert hashlib.sha256(file.content).hexdigest() == made["sha256"]
     assert len(ada.good("get", "/accounting-exports")["items"]) == 1
     assert ada.good("get", f"/accounting-exports/{made['id']}")["rows"] == made["rows"]
+
+
+def test_a_late_credit_note_of_a_closed_period_leaves_once_with_the_next_export(company: World) -> None:
+    """Dated into a period that is closed and left, it needs a reason, changes no file that left, and leaves just once."""
+    numbered()
+    past, closed = today() - timedelta(days=40), today() - timedelta(days=30)
+    _, (line,) = order(company, (company.product(price_micro=10_000_000), 3))
+    made = invoice(actor=HOUSE, wish=InvoiceWish((Bill(line, 3),), issued_on=past))
+    first = export(closed)
+    told = queries.file_of(first)
+    assert [row["amount"] for row in rows_of(first)] == ["30.00", "5.70"]
+    set_setting(actor=HOUSE, name="closed_until", value=closed.isoformat())
+    items = [Credit(InvoiceLine.objects.get(invoice=made.one("billing.Invoice")).pk, 1)]
+    clerk = person("clerk", "billing.*")
+    before = entries()
+    refused(lambda: credit(actor=clerk, items=items, reason="Broken", issued_on=past), "period_closed")
+    refused(lambda: credit(actor=company.user, items=items, issued_on=past), "closed_needs_reason")
+    assert entries() == before
+    note = credit(actor=company.user, items=items, reason="Broken", issued_on=past)
+    assert CreditNote.objects.get(pk=note.one("billing.CreditNote")).issued_on == past
+    second = export(today() - timedelta(days=1))
+    assert sorted(row["amount"] for row in rows_of(second)) == ["1.90", "10.00"]
+    assert {row["number"].partition(".")[0] for row in rows_of(second)} == {str(note.id)}
+    assert queries.file_of(first) == told
+    paid = pay(actor=HOUSE, wish=PaymentWish(company.customer.pk, 100, "EUR"))
+    third = export(today())
+    assert {row["number"].partition(".")[0] for row in rows_of(third)} == {str(paid.id)}
+    clean()

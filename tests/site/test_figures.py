@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from tests.billing.books import summed
 from tests.fulfilment.trade import reserved
 from tests.world import World, world
 from wharfinger.base import clock
@@ -184,3 +185,35 @@ def test_every_other_report_has_a_page(client: Client, name: str) -> None:
     assert f"/reports/{name}/" in index
     assert "/stock/worth/" in index
     assert index.count('<h2><a href="/ageing/">') == 1
+
+
+def test_a_year_of_known_sums_is_told_by_month_and_in_all(client: Client) -> None:
+    """In the nth month n are invoiced at 10.00 and one of the month before is credited: sales and margin tell just that."""
+    company = world()
+    client.force_login(company.user)
+    product = company.product(price_micro=10_000_000)
+    company.stock(product, 78, value_minor=78 * 600)
+    year = today().year - 1
+    before: int | None = None
+    for month in range(1, 13):
+        _, (line,) = reserved(company, (product, month))
+        ship(actor=HOUSE, picks=[Pick(line, month)], consignment=Consignment())
+        day = date(year, month, 15)
+        made = invoice(actor=HOUSE, wish=InvoiceWish((Bill(line, month),), issued_on=day))
+        if before is not None:
+            credit(actor=HOUSE, items=[Credit(before, 1)], reason="Broken", issued_on=day)
+        before = InvoiceLine.objects.get(invoice=made.one("billing.Invoice")).pk
+    days = f"from={year}-01-01&to={year}-12-31"
+    told = client.get(f"{AT}/sales?by=month&{days}").json()
+    assert {row["key"]: row["net"] for row in told["items"]} == {
+        f"{year}-{month:02d}-01": f"{10 * (month - (month > 1))}.00" for month in range(1, 13)
+    }
+    # 1 + 2 + … + 12 less 11 of them, and 19 % of that.
+    assert (told["total"]["net"], told["total"]["tax"]) == ("670.00", "127.30")
+    for by in BROKEN["sales"].by:
+        assert client.get(f"{AT}/sales?by={by}&{days}").json()["total"]["net"] == "670.00", by
+    whole = f"from={year}-01-01&to={today()}"
+    for by in BROKEN["margin"].by:
+        total = client.get(f"{AT}/margin?by={by}&{whole}").json()["total"]
+        assert (total["net"], total["cost"], total["margin"]) == ("670.00", "468.00", "202.00"), by
+    assert summed("revenue") == -67000
