@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from django.db.models import F
+from django.db.models import Count, F
 from django.db.models.functions import Coalesce
 
 from wharfinger.base.money import extended
@@ -55,21 +55,48 @@ class Went(NamedTuple):
     rate_micro: int
     promised: date | None
     confirmed: date | None
+    times: int
+    """How often just this happened."""
 
 
-def went(wanted: Wanted) -> Iterator[Went]:
-    """What became of goods on order in these days, in one statement."""
+def went(wanted: Wanted, *, days: bool) -> Iterator[Went]:
+    """What became of goods on order in these days, in one statement; what is alike is counted by the database.
+
+    days: whether it matters on which day it came and for which it was promised.
+    """
+    dated = (
+        ("e.effective_on", "COALESCE(l.expected_on, o.expected_on)", "l.confirmed_on")
+        if days
+        else ("NULL", "NULL", "NULL")
+    )
     only = "".join(f" AND {sql.among(KEYS[key])}" for key in wanted.only)
     back = "COALESCE((SELECT SUM(r.quantity) FROM ledger_move r WHERE r.reverses_id = m.id), 0)"
-    for key, on, verb, kind, units, decimals, per, cost, currency, rate, promised, confirmed in sql.fetch(
-        f"SELECT {KEYS[wanted.by]}, e.effective_on, e.verb, t.kind, m.quantity - {back}, g.quantity_decimals, l.per, "
-        "l.unit_cost_micro, o.currency, o.rate_micro, COALESCE(l.expected_on, o.expected_on), l.confirmed_on "
+    for (
+        key,
+        on,
+        verb,
+        kind,
+        units,
+        decimals,
+        per,
+        cost,
+        currency,
+        rate,
+        promised,
+        confirmed,
+        times,
+    ) in sql.fetch(
+        "SELECT g, d, verb, kind, units, decimals, per, cost, currency, rate, p, c, COUNT(*) FROM ("
+        f"SELECT {KEYS[wanted.by]} AS g, {dated[0]} AS d, e.verb AS verb, t.kind AS kind, m.quantity - {back} AS units, "
+        "g.quantity_decimals AS decimals, l.per AS per, l.unit_cost_micro AS cost, o.currency AS currency, "
+        f"o.rate_micro AS rate, {dated[1]} AS p, {dated[2]} AS c "
         "FROM ledger_entry e JOIN ledger_move m ON m.entry_id = e.id AND m.reverses_id IS NULL "
         "JOIN ledger_holding s ON s.id = m.source_id AND s.kind = 'on_order' "
         "JOIN ledger_holding t ON t.id = m.target_id AND t.kind IN ('bin', 'customer', 'refused', 'vendor') "
         "JOIN purchasing_purchaseline l ON l.place_id = s.place_id "
         "JOIN purchasing_purchaseorder o ON o.id = l.purchase_order_id JOIN catalog_product g ON g.id = l.product_id "
-        f"WHERE e.effective_on BETWEEN %s AND %s{only}",
+        f"WHERE e.effective_on BETWEEN %s AND %s{only}) x "
+        "GROUP BY g, d, verb, kind, units, decimals, per, cost, currency, rate, p, c ORDER BY g, d",
         [wanted.since, wanted.until, *(sql.array(ids) for ids in wanted.only.values())],
     ):
         if units > 0:
@@ -86,6 +113,7 @@ def went(wanted: Wanted) -> Iterator[Went]:
                 rate,
                 _day(promised),
                 _day(confirmed),
+                int(times),
             )
 
 
@@ -109,11 +137,12 @@ def _ordered(wanted: Wanted) -> Iterator[tuple[Key, Fraction]]:
     )
     order = [f"purchase_order__{name}" for name in ("currency", "rate_micro")]
     path = F("day") if wanted.by == "month" else F(PATHS[wanted.by])
-    rows = lines.order_by().values_list(
+    alike = lines.order_by().values_list(
         path, "quantity", "unit_cost_micro", "per", "product__quantity_decimals", *order
     )
-    for key, units, cost, per, decimals, currency, rate in rows:
-        net = extended(cost, units, decimals, currency, per=per)
+    for key, units, cost, per, decimals, currency, rate, times in alike.annotate(Count("pk")):
+        # Each line is rounded by itself.
+        net = times * extended(cost, units, decimals, currency, per=per)
         yield key_of(key), at_home(net, currency, rate, wanted.home)
 
 
@@ -128,11 +157,11 @@ def _billed(wanted: Wanted) -> Iterator[tuple[Key, Fraction]]:
     )
     path = "bill__billed_on" if wanted.by == "month" else f"purchase_line__{PATHS[wanted.by]}"
     bought = [f"purchase_line__{name}" for name in ("per", "product__quantity_decimals")]
-    rows = lines.order_by().values_list(
+    alike = lines.order_by().values_list(
         path, "quantity", "unit_cost_micro", *bought, "bill__currency", "bill__rate_micro"
     )
-    for key, units, cost, per, decimals, currency, rate in rows:
-        net = extended(cost, units, decimals, currency, per=per)
+    for key, units, cost, per, decimals, currency, rate, times in alike.annotate(Count("pk")):
+        net = times * extended(cost, units, decimals, currency, per=per)
         yield key_of(key), at_home(net, currency, rate, wanted.home)
 
 
@@ -144,11 +173,13 @@ def _purchases(wanted: Wanted) -> Told:
     for name, rows in (("ordered", _ordered(wanted)), ("billed", _billed(wanted))):
         for key, net in rows:
             sums[name][key] += net
-    for one in went(wanted):
+    for one in went(wanted, days=False):
         if one.kind in CAME:
-            net_minor = extended(one.cost_micro, one.units, one.decimals, one.currency, per=one.per)
+            net_minor = one.times * extended(
+                one.cost_micro, one.units, one.decimals, one.currency, per=one.per
+            )
             sums["received"][one.key] += at_home(net_minor, one.currency, one.rate_micro, wanted.home)
-            units[one.key].units[one.decimals] += one.units
+            units[one.key].units[one.decimals] += one.times * one.units
     keys = list(dict.fromkeys(key for found in sums.values() for key in found))
     whole = {name: settled({key: found[key] for key in keys}) for name, found in sums.items()}
     groups: dict[Key, Figures] = {
@@ -168,7 +199,7 @@ class _Kept:
 
     def take(self, one: Went) -> None:
         """Count what became of some goods."""
-        units = Fraction(one.units, 10**one.decimals)
+        units = one.times * Fraction(one.units, 10**one.decimals)
         if one.kind == "vendor":
             self.short += units if one.verb == "close_purchase" else 0
             return
@@ -176,15 +207,15 @@ class _Kept:
         self.refused += units if one.kind == "refused" else 0
         if one.kind == "refused":
             return
-        self.arrivals += 1
+        self.arrivals += one.times
         if one.promised is not None:
             days = max(0, (one.on - one.promised).days)
-            self.dated += 1
-            self.in_time += not days
-            self.late += [days] if days else []
+            self.dated += one.times
+            self.in_time += 0 if days else one.times
+            self.late += [days] * one.times if days else []
         if one.confirmed is not None:
-            self.confirmed += 1
-            self.as_confirmed += one.on <= one.confirmed
+            self.confirmed += one.times
+            self.as_confirmed += one.times if one.on <= one.confirmed else 0
 
     def figures(self) -> Figures:
         """As they are told: shares of one at 10⁻⁶, days to a tenth."""
@@ -207,7 +238,7 @@ def _share(part: Fraction | int, of: Fraction | int) -> int | None:
 def _punctual(wanted: Wanted) -> Told:
     groups: defaultdict[Key, _Kept] = defaultdict(_Kept)
     total = _Kept()
-    for one in went(wanted):
+    for one in went(wanted, days=True):
         if one.kind != "vendor" or one.verb == "close_purchase":
             groups[one.key].take(one)
             total.take(one)
