@@ -69,7 +69,9 @@ def test_an_rma_from_request_to_close(client: Client, company: World) -> None:
     path = f"/rmas/new/?organization={company.customer.pk}"
     (row,) = returnable(company.customer.pk)
     assert company.customer.name in see(client, "/rmas/new/")
-    assert row.line.product.sku in see(client, path)
+    page = see(client, path)
+    assert row.line.product.sku in page
+    assert f'id="f-quantity-{row.key}" name="quantity-{row.key}" value=""' in page
     to = do(client, path, {f"quantity-{row.key}": "2", "type": "return", "reason": "Broken"})
     rma, asked_for = Rma.objects.get(), RmaLine.objects.get()
     assert to == f"/rmas/{rma.pk}/"
@@ -93,6 +95,36 @@ def test_an_rma_from_request_to_close(client: Client, company: World) -> None:
     assert f"{to}close/" in see(client, to)
     do(client, f"{to}close/", {})
     assert Rma.objects.get().closed_at is not None
+    clean()
+
+
+def test_what_came_along_is_received(client: Client, company: World) -> None:
+    """By SKU or by its number, beside what was asked for or after it; what nobody knows is said to be not from us."""
+    line, other = loose(company, 1), loose(company, 2)
+    sold = delivered(company, traced(company, "S1"), 1)
+    router = Line.objects.get(pk=sold).product.sku
+    more = Line.objects.get(pk=other).product.sku
+    rma, (row,) = asked(company, Asked(1, line))
+    to = f"/rmas/{rma}/"
+    before = entries()
+    for typed, word in (
+        ({"along": "NO-SUCH"}, "NO-SUCH"),
+        ({"along-quantity": "1"}, "of which product"),
+        ({"along": more, "along-quantity": "x"}, "x"),
+    ):
+        assert word in do(client, f"{to}receive/", typed, status=422)
+    assert "3 of these" in do(client, f"{to}receive/", {"along": more, "along-quantity": "5"}, status=409)
+    assert entries() == before
+    do(client, f"{to}receive/", {f"quantity-{row}": "1", "along": more, "along-quantity": "2"})
+    assert f"{to}receive/" in see(client, to)
+    do(client, f"{to}receive/", {"along": "S1"})
+    do(client, f"{to}receive/", {"along": router, "along-serial": ["X8", "X9"]})
+    do(client, f"{to}receive/", {"along": more, "along-outside": "yes"})
+    assert where("S1") == ("returns", sold)
+    assert where("X9") == ("returns", 0)
+    found = [tuple(one) for one in RmaLine.objects.order_by("position").values_list("line", "quantity")]
+    assert found == [(line, 1), (other, 0), (sold, 0), (None, 0), (None, 0)]
+    assert see(client, to).count("Not asked for, not from us") == 2
     clean()
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.devices.test_install import delivered, refused, traced
 from tests.fulfilment.trade import where
-from tests.world import World, clean, held, world
+from tests.world import World, clean, entries, held, world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
+from wharfinger.demand.models import Line
 from wharfinger.devices.actions.installing import install
 from wharfinger.devices.actions.keeping import end_subscription, subscribe
 from wharfinger.devices.models import Device
@@ -289,3 +292,82 @@ def test_what_is_not_eligible_is_refused(company: World) -> None:
     refused(
         "not_eligible", lambda: request(actor=HOUSE, organization=company.customer.pk, items=[Asked(1, line)])
     )
+
+
+def test_what_came_along_is_of_the_line_by_which_the_customer_got_it(company: World) -> None:
+    """More of the product counts for its line as far as it was delivered; the rest is refused, or is nobody's."""
+    cable = company.product()
+    company.stock(cable, 5)
+    first, second = delivered(company, cable, 2), delivered(company, cable, 3)
+    rma, (asked_for,) = asked(company, Asked(1, first))
+    before = entries()
+    found = refused(
+        "never_had",
+        lambda: receive(actor=HOUSE, rma=rma, items=[Arrived(1, asked_for), Arrived(5, product=cable.pk)]),
+    )
+    assert (found.wanted, found.field, entries()) == (1, "lines.1.quantity", before)
+    items = [Arrived(1, asked_for), Arrived(5, product=cable.pk, outside=True)]
+    receive(actor=HOUSE, rma=rma, items=items)
+    rows = RmaLine.objects.order_by("position").values_list("line", "quantity", "pk")
+    assert [(line, units, of(rma, pk).received) for line, units, pk in rows] == [
+        (first, 1, 2),
+        (second, 0, 3),
+        (None, 0, 1),
+    ]
+    receive(actor=HOUSE, rma=rma, items=[Arrived(2, product=cable.pk, outside=True)])
+    assert (RmaLine.objects.count(), of(rma, rows[2][2]).received) == (3, 3)
+    clean()
+
+
+def test_numbers_that_came_along_are_told_apart(company: World) -> None:
+    """Of three numbers one is asked for, one was delivered, and one nobody knows; another's is refused."""
+    line = delivered(company, traced(company, "S1", "S2", "S3"), 2)
+    product = Line.objects.get(pk=line).product_id
+    theirs = sorted(code for code in ("S1", "S2", "S3") if where(code) == ("customer", line))
+    (ours,) = {"S1", "S2", "S3"} - set(theirs)
+    rma, (asked_for,) = asked(company, Asked(line=line, serial=theirs[0]))
+    before = entries()
+    refused(
+        "serial_elsewhere",
+        lambda: receive(actor=HOUSE, rma=rma, items=[Arrived(1, serials=(ours,), product=product)]),
+    )
+    assert entries() == before
+    done = receive(actor=HOUSE, rma=rma, items=[Arrived(3, serials=(*theirs, "X9"), product=product)])
+    rows = RmaLine.objects.order_by("position").values_list("line", "quantity", "pk")
+    assert [(on, units, of(rma, pk).serials) for on, units, pk in rows] == [
+        (line, 1, [theirs[0]]),
+        (line, 0, [theirs[1]]),
+        (None, 0, ["X9"]),
+    ]
+    assert (rows[0][2], where("X9")) == (asked_for, ("returns", 0))
+    reverse(actor=HOUSE, entry=done.id)
+    assert (where(theirs[1]), of(rma, asked_for).received) == (("customer", line), 0)
+    clean()
+
+
+def test_what_came_along_is_goods_that_exist(company: World) -> None:
+    rma, (asked_for,) = asked(company, Asked(1, loose(company, 1)))
+    service = company.product(kind="service", procured=False)
+    for product in (service.pk, 10**9):
+        found = refused(
+            "no_such_product",
+            lambda product=product: receive(
+                actor=HOUSE, rma=rma, items=[Arrived(1, product=product, outside=True)]
+            ),
+        )
+        assert found.field == "lines.0.product"
+    assert of(rma, asked_for).received == 0
+
+
+def test_what_came_along_costs_no_further_statement_for_each(company: World) -> None:
+    """However many lines and numbers came along, the act reads and writes as often."""
+    counted = []
+    for n in (1, 4):
+        lines = [loose(company, 2) for _ in range(n + 1)]
+        rma, (asked_for,) = asked(company, Asked(1, lines[0]))
+        products = Line.objects.filter(pk__in=lines[1:]).values_list("product_id", flat=True)
+        items = [Arrived(1, asked_for), *(Arrived(3, product=one, outside=True) for one in products)]
+        with CaptureQueriesContext(connection) as told:
+            receive(actor=HOUSE, rma=rma, items=items)
+        counted.append(len(told))
+    assert counted[0] == counted[1]

@@ -18,6 +18,7 @@ subscribe D as S · end S       a service uses a device
 needs-none D · bare D E, or none    no contract is needed; what nothing covers
 has S1 of SO billed, 3 cable of SO · had none    what the customer has, and once had
 rma R for SO: 2 router [overruled Kind] · approve|deny|close R · back R 2 router · inspect R 1 router restock
+along R 1 router [outside] [serials S1]    it came along though nobody asked for it
 settle R 1 router credit [overruled Lost it] · asked R router: requested 2, received 1, inspected 0, settled 0
 give R 1 router [by switch]    another unit, or another product at its price
 give-ahead R 1 router by switch in 5 days else 12.00   it leaves first · wait R 9 days · charge-kept R, as it is not back
@@ -357,6 +358,13 @@ class After(ABC):
     def say_back(self, rest: str) -> None:
         """back R QUANTITY NAME"""
         self.on_rma("back", f"{rest} arrived")
+
+    def say_along(self, rest: str) -> None:
+        """along R QUANTITY NAME [outside] [serials S1 S2]"""
+        told, _, serials = rest.partition(" serials ")
+        name, quantity, product, *how = told.split()
+        known = self.products[product].pk
+        self.acts.append(self.door.came_along(self.documents[name], known, int(quantity), serials, bool(how)))
 
     def say_inspect(self, rest: str) -> None:
         """inspect R QUANTITY NAME OUTCOME"""

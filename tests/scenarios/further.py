@@ -259,6 +259,12 @@ class FurtherActions:
         }
         return int(self._said(verbs[verb]).id)
 
+    def came_along(self: Tells, rma: int, product: int, quantity: int, serials: str, outside: bool) -> int:
+        """Goods come along that nobody asked for."""
+        codes = tuple(serials.split())
+        item = Arrived(quantity, serials=codes, product=product, outside=outside)
+        return int(self._said(lambda: returning.receive(actor=self.who, rma=rma, items=[item])).id)
+
     def give_instead(self: Tells, rma: int, line: int, quantity: int, product: int | None) -> int:
         """The customer gets other units."""
         answer = Answer(line, quantity, "replace", instead=Instead(product))
@@ -448,6 +454,11 @@ class FurtherApi:
         path, more = names[verb]
         said = {"overrule": {"reason": why}} if why else {}
         return int(self._post(f"/rmas/{rma}/{path}", {"lines": [row | more]} | said)["entry"])
+
+    def came_along(self: Posts, rma: int, product: int, quantity: int, serials: str, outside: bool) -> int:
+        """Goods come along that nobody asked for."""
+        row = {"product": product, "quantity": str(quantity), "serials": serials.split(), "outside": outside}
+        return int(self._post(f"/rmas/{rma}/receive", {"lines": [row]})["entry"])
 
     def give_instead(self: Posts, rma: int, line: int, quantity: int, product: int | None) -> int:
         """The customer gets other units."""

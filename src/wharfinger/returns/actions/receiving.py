@@ -26,6 +26,7 @@ from wharfinger.returns.actions.requesting import quantities_given, read_items, 
 from wharfinger.returns.models import Rma, RmaLine
 from wharfinger.returns.queries import ahead
 from wharfinger.returns.queries import truth as reads
+from wharfinger.returns.queries.along import sorted_out
 from wharfinger.returns.queries.parts import Along, parts_along
 from wharfinger.returns.queries.sources import opened
 from wharfinger.returns.rules import receiving as rules
@@ -46,13 +47,16 @@ def receive(
 ) -> Written:
     """Take goods of an RMA in: more, fewer or other than asked for, never more than were delivered.
 
-    A device leaves its customer with its parts, unless it comes only to be repaired; one in use is refused. parts:
-    whether they come along, on lines of their own; those that stay belong to it no longer.
+    What names but its product is of the lines by which the customer got it; what nobody knows, and what is said to be
+    not from us, waits on a line of its own. A device leaves its customer with its parts, unless it comes only to be
+    repaired; one in use is refused. parts: whether they come along, on lines of their own; those that stay belong to
+    it no longer.
     """
     require(actor, "returns.receive")
     quantities_given(items)
     known = {line.pk: line for line in RmaLine.objects.filter(rma=rma, void__isnull=True)}
     charged = ahead.lines_of([rma], charged=True)
+    items = sorted_out(rma, items, known)
     if parts:
         items = [*items, *_parts_arriving(rma, items, known)]
     lines = sorted({*reads.claims_of([rma]), *charged, *(one.line for one in items if one.line is not None)})
@@ -66,7 +70,9 @@ def receive(
 
     def products(truth: Truth) -> set[int]:
         return (
-            demand.line_products(truth) | {line.product_id for line in known.values()} | {p for p, _ in codes}
+            demand.line_products(truth)
+            | {line.product_id for line in known.values()}
+            | {one.product for one in items if one.product is not None}
         )
 
     return post(

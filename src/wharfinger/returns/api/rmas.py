@@ -151,7 +151,7 @@ def _arrived(rma: int, given: Sequence[ArrivedGiven]) -> list[Arrived]:
             raise BadInput("no_such_rma_line", N_("This RMA has no such line."), field=f"lines.{n}.rma_line")
         decimals = along[n] if one.rma_line is None else places[one.rma_line]
         units = quantity(one.quantity, decimals, field=f"lines.{n}.quantity")
-        found.append(Arrived(units, one.rma_line, tuple(one.serials), one.line, one.product))
+        found.append(Arrived(units, one.rma_line, tuple(one.serials), one.line, one.product, one.outside))
     return found
 
 

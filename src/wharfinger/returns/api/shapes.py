@@ -131,7 +131,13 @@ class ArrivedGiven(Given):
     quantity: Quantity
     serials: list[Code] = Field(default=[], max_length=10_000, examples=[[]])
     line: Id | None = Field(default=None, description="Of goods that were not asked for.")
-    product: Id | None = Field(default=None, description="With serial numbers that we do not know.")
+    product: Id | None = Field(
+        default=None,
+        description="Of goods that were not asked for: what the customer got last, or numbers that we do not know.",
+    )
+    outside: bool = Field(
+        default=False, description="Yes although the customer never had so many of the product from us."
+    )
 
 
 class Receive(Given):

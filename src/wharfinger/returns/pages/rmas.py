@@ -21,6 +21,7 @@ from wharfinger.demand.pages import typed_day
 from wharfinger.ledger.telling import timeline
 from wharfinger.ledger.write import Written
 from wharfinger.returns.actions import ahead, requesting
+from wharfinger.returns.models import RmaLine
 from wharfinger.returns.queries import shown
 from wharfinger.returns.queries.words import OPEN, overdue
 from wharfinger.returns.rules import ANSWERS, OUTCOMES, TYPES
@@ -134,7 +135,7 @@ def rma(request: HttpRequest, pk: int) -> HttpResponse:
                     if line.device_id
                     else reverse("catalog:product", args=[line.product_id]),
                 ),
-                "wish": ": ".join(x for x in (_(TYPES[line.type]), line.reason) if x),
+                "wish": _wish(line),
                 "requested": (line.quantity, places),
                 "received": (figure.received, places),
                 "inspected": (figure.inspected, places),
@@ -164,6 +165,13 @@ def rma(request: HttpRequest, pk: int) -> HttpResponse:
         "timeline": timeline(f"rma:{pk}"),
     }
     return render(request, "returns/rma.html", context)
+
+
+def _wish(line: RmaLine) -> str:
+    """What is asked for a line's goods; of what came along that nobody did, and whether it is from us."""
+    if line.quantity:
+        return ": ".join(x for x in (_(TYPES[line.type]), line.reason) if x)
+    return _("Not asked for") if line.line_id else _("Not asked for, not from us")
 
 
 def _decision(permission: str, act: Callable[..., Any], sentence: str) -> Any:

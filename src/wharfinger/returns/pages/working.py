@@ -18,6 +18,7 @@ from wharfinger.base.fields import day
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.base.typed import quantity, written
+from wharfinger.catalog.models import Product
 from wharfinger.demand.pages import offers, typed_id
 from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Organization
@@ -25,6 +26,7 @@ from wharfinger.returns.actions import inspecting, receiving, requesting
 from wharfinger.returns.models import RmaLine
 from wharfinger.returns.pages.giving import previewed, typed_kept
 from wharfinger.returns.queries import shown
+from wharfinger.returns.queries.along import meant
 from wharfinger.returns.queries.figures import Figures
 from wharfinger.returns.queries.returnable import SHOWN, Returnable, bin_options, returnable
 from wharfinger.returns.queries.sources import KINDS, meant_by, opened, papers
@@ -225,7 +227,7 @@ def in_words(table: dict[str, str]) -> list[tuple[str, str]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @page("returns.receive")
 def receive(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take in what arrived of an RMA."""
+    """Take in what arrived of an RMA, and what came along with it."""
     user: Any = request.user
     row, lines = lines_of(pk)
 
@@ -238,6 +240,7 @@ def receive(request: HttpRequest, pk: int) -> HttpResponse:
             units = units_of(request.POST, line) or len(serials)
             if units:
                 items.append(Arrived(units, line.pk, serials))
+        items += _along(request.POST, row.organization_id)
         return receiving.receive(actor=user, rma=pk, items=items, key=request.POST.get("key") or None)
 
     first = {
@@ -248,7 +251,14 @@ def receive(request: HttpRequest, pk: int) -> HttpResponse:
         if line.quantity > figure.received
     }
     return work_page(
-        request, row, lines, "returns/receive.html", act, first, _("The goods of %(number)s are received.")
+        request,
+        row,
+        lines,
+        "returns/receive.html",
+        act,
+        first,
+        _("The goods of %(number)s are received."),
+        missing=bool(first),
     )
 
 
@@ -294,6 +304,32 @@ def inspect(request: HttpRequest, pk: int) -> HttpResponse:
         _("The goods of %(number)s are inspected."),
         **more,
     )
+
+
+def _along(given: QueryDict, organization: int) -> list[Arrived]:
+    """Goods that came along though nobody asked for them, as they were scanned or typed."""
+    code = given.get("along", "").strip()[:100]
+    serials = tuple(one.strip()[:100] for one in given.getlist("along-serial") if one.strip())
+    text = given.get("along-quantity", "").strip()
+    if not code:
+        if serials or text:
+            raise BadInput("product_wanted", N_("Say of which product the other goods are."), field="along")
+        return []
+    found = meant(code, organization)
+    if found is None:
+        raise BadInput(
+            "nothing_called_so",
+            N_(
+                "“{typed}” is no product, and no unit that this customer has. Give the SKU, then the serial number."
+            ),
+            field="along",
+            typed=code,
+        )
+    product, serial, one_scan = found
+    places = Product.objects.values_list("quantity_decimals", flat=True).get(pk=product)
+    units = quantity(text, places, field="along-quantity") if text else len(serials) * 10**places or one_scan
+    named = serials or ((serial,) if serial else ())
+    return [Arrived(units, serials=named, product=product, outside=given.get("along-outside") == "yes")]
 
 
 def lines_of(pk: int) -> tuple[Any, list[tuple[RmaLine, Figures]]]:

@@ -38,6 +38,11 @@ class Arrived:
     line: int | None = None
     """Of goods that were not asked for."""
     product: int | None = None
+    """Of goods that were not asked for, where nobody says by which line the customer got them."""
+    outside: bool = False
+    """Whether they are taken although the customer never had so many of the product from us."""
+    row: int | None = None
+    """Which row of what arrived this is a part of, where it is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +80,15 @@ def plan_receive(truth: Truth, *, rma: int, items: Sequence[Arrived], charged: b
     row = rma_of(truth, rma)
     check_approved(row)
     places = places_of(truth, row)
-    position = max((one.position for one in truth.documents["returns.RmaLine"].values()), default=0)
-    for n, item in enumerate(items):
+    born: set[tuple[int, int | None]] = set()
+    for at, item in enumerate(items):
+        n = at if item.row is None else item.row
         if item.rma_line is not None:
             line = rma_line_of(truth, item.rma_line, f"lines.{n}.rma_line")
-            goods = Goods(line.product_id, line.line_id, line.lot_id, item.serials, line.type == "repair")
+            repair, stranger = line.type == "repair", item.outside and line.line_id is None
+            goods = Goods(line.product_id, line.line_id, line.lot_id, item.serials, repair, stranger)
         else:
-            position += 1
-            goods = _along(plan, truth, rma, row.organization_id, item, position, n)
+            goods = _along(plan, truth, rma, row.organization_id, item, born, n)
         take(plan, truth, goods, item.quantity, places.returns, f"lines.{n}.quantity")
     if charged:
         arrived: dict[int, int] = {}
@@ -96,16 +102,34 @@ def plan_receive(truth: Truth, *, rma: int, items: Sequence[Arrived], charged: b
 
 
 def _along(
-    plan: Plan, truth: Truth, rma: int, organization: int, item: Arrived, position: int, n: int
+    plan: Plan,
+    truth: Truth,
+    rma: int,
+    organization: int,
+    item: Arrived,
+    born: set[tuple[int, int | None]],
+    n: int,
 ) -> Goods:
+    """Goods that were not asked for, on a line of their own; all of one product and sale on the same."""
     line = truth.read["lines"].get(item.line)
     if item.line is not None and (line is None or line.organization_id != organization):
         raise BadInput("no_such_line", N_("This customer has no such line."), field=f"lines.{n}.line")
-    if line is None and not (item.product and item.serials):
+    if line is None and not item.product:
         raise BadInput(
             "line_wanted",
             N_("Name the line of the RMA, or the line these goods were sold by."),
             field=f"lines.{n}.rma_line",
+        )
+    if line is None and not item.serials and not item.outside:
+        raise Refusal(
+            "never_had",
+            N_(
+                "{wanted} of these the customer never had from us. Give their serial numbers, or say that they are "
+                "not from us: then they wait for a decision."
+            ),
+            field=f"lines.{n}.quantity",
+            wanted=item.quantity,
+            product=item.product,
         )
     product = line.product_id if line is not None else item.product
     assert product is not None
@@ -119,8 +143,11 @@ def _along(
             raise BadInput(
                 "on_the_rma", N_("These goods stand on the RMA. Receive them there."), field=f"lines.{n}.line"
             )
-    goods = Goods(product, item.line, None, item.serials)
-    make_line(plan, rma, position, goods)
+    goods = Goods(product, item.line, None, item.serials, outside=item.outside and line is None)
+    if (product, item.line) not in born:
+        born.add((product, item.line))
+        last = max((one.position for one in truth.documents["returns.RmaLine"].values()), default=0)
+        make_line(plan, rma, last + len(born), goods)
     return goods
 
 
