@@ -26,7 +26,7 @@ from wharfinger.billing.rules.credits import Credit
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.billing.rules.payments import PaymentWish
 from wharfinger.devices.actions.installing import install
-from wharfinger.devices.actions.keeping import relate, subscribe
+from wharfinger.devices.actions.keeping import name_users, relate, subscribe
 from wharfinger.devices.rules.installing import Installation
 from wharfinger.devices.rules.keeping import SubscriptionWish
 from wharfinger.flows.actions.merging import merge_products
@@ -39,6 +39,7 @@ from wharfinger.ledger.audit import LAWS, audit
 from wharfinger.ledger.models import IMMUTABLE, Move
 from wharfinger.ledger.reverse import reverse
 from wharfinger.notices.actions.attachments import attach
+from wharfinger.parties.models import Contact
 from wharfinger.purchasing.actions.billing import accept_bill, enter_bill
 from wharfinger.purchasing.actions.landing import land_cost
 from wharfinger.purchasing.actions.receiving import credit_vendor_return, send_back
@@ -55,6 +56,9 @@ from wharfinger.returns.rules.settling import Answer
 
 BROKEN = {
     "a used device is its customer's": "UPDATE devices_device SET removed_on = '2026-01-01'",
+    "who uses a device is its owner's": (
+        "UPDATE parties_contact SET organization_id = (SELECT MAX(id) FROM parties_organization)"
+    ),
     "reminder = what was open": "UPDATE billing_reminderline SET open_minor = open_minor + 1, level = 2",
     "what belongs together has one owner": (
         "UPDATE devices_device SET removed_on = '2026-01-01' WHERE id = (SELECT other_id FROM devices_relation)"
@@ -182,6 +186,8 @@ def company(settings: Any, tmp_path: Path) -> World:
     pick_pack_ship(actor=HOUSE, picks=[Pick(cables, 3), Pick(routers, 2)])
     whole, device = install(actor=HOUSE, items=[Installation(routers, quantity=2)]).made["devices.Device"]
     relate(actor=HOUSE, device=device, other=whole, kind="parent")
+    rosa = Contact.objects.create(organization=made.customer, name="Rosa")
+    name_users(actor=HOUSE, device=whole, add=[rosa.pk])
     subscribe(actor=HOUSE, wish=SubscriptionWish(made.customer.pk, made.product(kind="service").pk, device))
     billed = invoice(actor=HOUSE, wish=InvoiceWish((Bill(cables, 3),)))
     pay(actor=HOUSE, wish=PaymentWish(made.customer.pk, 1000, "EUR"))

@@ -16,6 +16,7 @@ warranty router 24             months from the sale · install SO router as D [s
 swap D as E to bin serials S2 [with-work]  · device D: S1 customer, or removed · covered D 24
 subscribe D as S · end S       a service uses a device
 needs-none D · bare D E, or none    no contract is needed; what nothing covers
+uses Rosa D · people D: Ben Rosa, or none          who uses a device
 has S1 of SO billed, 3 cable of SO · had none    what the customer has, and once had
 rma R for SO: 2 router [overruled Kind] · approve|deny|close R · back R 2 router · inspect R 1 router restock
 along R 1 router [outside] [serials S1]    it came along though nobody asked for it
@@ -44,14 +45,14 @@ from wharfinger.base.asking import Ask
 from wharfinger.catalog.actions import change_product
 from wharfinger.catalog.models import Product, WarrantyPolicy
 from wharfinger.demand.models import Line
-from wharfinger.devices.models import Device
+from wharfinger.devices.models import Device, DeviceUser
 from wharfinger.devices.queries.assets import assets, history
 from wharfinger.devices.queries.covering import covered
 from wharfinger.devices.rules.warranty import plus_months
 from wharfinger.fulfilment.models import Shipment
 from wharfinger.ledger.models import Draw, Holding, Posting
 from wharfinger.notices.models import Attachment
-from wharfinger.parties.models import Role, User
+from wharfinger.parties.models import Contact, Role, User
 from wharfinger.purchasing.models import PurchaseLine, Receipt, Rejection
 from wharfinger.purchasing.queries import orders as purchases
 from wharfinger.returns.models import Rma, RmaLine
@@ -335,6 +336,19 @@ class After(ABC):
     def say_needs_none(self, rest: str) -> None:
         """needs-none D"""
         self.acts.append(self.door.review([self.documents[name] for name in rest.split()]))
+
+    def say_uses(self, rest: str) -> None:
+        """uses Rosa D: a person of the customer uses a device"""
+        name, device = rest.split()
+        person, _ = Contact.objects.get_or_create(organization=self.company.customer, name=name)
+        self.acts.append(self.door.name_user(self.documents[device], person.pk))
+
+    def say_people(self, rest: str) -> None:
+        """people D: Rosa Ben, or none"""
+        device, wanted = rest.split(": ")
+        rows = DeviceUser.objects.filter(device=self.documents[device], ended_at=None, void=None)
+        found = " ".join(sorted(rows.values_list("contact__name", flat=True))) or "none"
+        assert found == wanted, f"are {found}"
 
     def say_subscribe(self, rest: str) -> None:
         """subscribe D as S"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.scenarios.further import Posts, Tells
 from wharfinger.devices.actions.covering import review_contract
-from wharfinger.devices.actions.keeping import relate, unrelate
+from wharfinger.devices.actions.keeping import name_users, relate, unrelate
 
 
 class PartedActions:
@@ -23,6 +23,10 @@ class PartedActions:
         """Decide that devices need no contract."""
         return int(self._said(lambda: review_contract(actor=self.who, devices=devices)).id)
 
+    def name_user(self: Tells, device: int, contact: int) -> int:
+        """Say that somebody uses a device."""
+        return int(self._said(lambda: name_users(actor=self.who, device=device, add=[contact])).id)
+
 
 class PartedApi:
     """Speaks JSON over HTTP."""
@@ -38,3 +42,7 @@ class PartedApi:
     def review(self: Posts, devices: list[int]) -> int:
         """Decide that devices need no contract."""
         return int(self._post("/devices/review", {"devices": devices})["entry"])
+
+    def name_user(self: Posts, device: int, contact: int) -> int:
+        """Say that somebody uses a device."""
+        return int(self._post(f"/devices/{device}/users", {"add": [contact]})["entry"])

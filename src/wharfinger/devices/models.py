@@ -109,6 +109,28 @@ class Relation(Document):
         return f"{self.device_id} {self.kind} {self.other_id}"
 
 
+class DeviceUser(Document):
+    """A person of its customer who uses a device."""
+
+    subject: ClassVar[str] = "device_user"
+    device = models.ForeignKey(Device, models.PROTECT, related_name="users")
+    contact = models.ForeignKey(Contact, models.PROTECT, related_name="devices_used")
+    ended_at = models.DateTimeField(null=True)
+    """When they no longer used it."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["device", "contact"],
+                condition=Q(void__isnull=True, ended_at__isnull=True),
+                name="device_user_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} uses {self.device_id}"
+
+
 class WorkDevice(Document):
     """A device that a ticket, project, contract or job is about."""
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("devices/move/", moving.move, name="move"),
     path("devices/move/chosen/", moving.move_chosen, name="move_chosen"),
     path("devices/review/", devices.review, name="review"),
+    path("devices/<int:pk>/users/", devices.name_user, name="name_user"),
     path("devices/<int:pk>/relate/", devices.relate_device, name="relate_device"),
     path("devices/<int:pk>/unrelate/", devices.unrelate_device, name="unrelate_device"),
     path("organizations/<int:pk>/brought/", install.brought, name="brought"),

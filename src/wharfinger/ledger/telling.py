@@ -187,6 +187,7 @@ VERBS: dict[str, str] = {
     "tell_expiring": N_("Told what expires soon"),
     "tell_warranties": N_("Told whose warranty ends soon"),
     "review_contract": N_("Reviewed for contract"),
+    "name_users": N_("Named who uses a device"),
     "todo": N_("Asked somebody to do something"),
     "to_vendor": N_("Sent to the vendor"),
     "transfer": N_("Transferred stock"),

@@ -28,7 +28,11 @@ from wharfinger.demand.queries import proofs
 from wharfinger.demand.queries.done import owes
 from wharfinger.devices.actions import following as devices
 from wharfinger.devices.actions.installing import install_provided
-from wharfinger.devices.queries.proofs import parts_are_with_their_whole, used_devices_are_their_customers
+from wharfinger.devices.queries.proofs import (
+    devices_are_used_by_their_owners,
+    parts_are_with_their_whole,
+    used_devices_are_their_customers,
+)
 from wharfinger.documents.actions import sending
 from wharfinger.flows.actions import limits, merging
 from wharfinger.flows.queries import proofs as doubles
@@ -108,6 +112,7 @@ LAWS = (
     doubles.merging_keeps_goods_and_value,
     files_are_there,
     picking.open_tasks_are_firm,
+    devices_are_used_by_their_owners,
     used_devices_are_their_customers,
     returns.paid_back_has_come,
     returns.replaced_goods_stay,
@@ -249,8 +254,8 @@ def _devices() -> None:
         automation.guards.setdefault(verb, []).append(devices.not_in_use)
         automation.effects.setdefault(verb, []).append(devices.follow_goods)
     for verb in devices.LEAVING:
-        automation.effects.setdefault(verb, []).append(devices.relations_end)
-    automation.guards.setdefault("reverse", []).append(devices.relations_stand)
+        automation.effects.setdefault(verb, []).extend([devices.relations_end, devices.users_end])
+    automation.guards.setdefault("reverse", []).extend([devices.relations_stand, devices.users_stand])
     automation.effects.setdefault("provide", []).append(install_provided)
 
 

@@ -67,6 +67,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "device": (N_("Device"), "devices:device"),
     "work_device": (N_("Device that work is about"), ""),
     "relation": (N_("Relation of devices"), ""),
+    "device_user": (N_("Person who uses a device"), ""),
     "subscription": (N_("Subscription"), "devices:subscription"),
     "product": (N_("Product"), "catalog:product"),
     "account": (N_("Balance"), ""),

@@ -99,6 +99,7 @@ BY_VERB: dict[str, str] = {
     "merge_organizations": "parties.merge",
     "move_device": "devices.move",
     "name_devices": "work.create",
+    "name_users": "devices.change",
     "note": "notices.note",
     "open_link": "sales.send",
     "order": "sales.order",

@@ -9,9 +9,9 @@ from typing import Any
 from django.db import models
 
 from wharfinger.base.refusal import N_, Refusal
-from wharfinger.devices.models import Device, Relation, Subscription
+from wharfinger.devices.models import Device, DeviceUser, Relation, Subscription
 from wharfinger.devices.queries.parts import parts_of_lots
-from wharfinger.devices.rules import HERE_FOR_A_WHILE, WITH_CUSTOMER, leave
+from wharfinger.devices.rules import HERE_FOR_A_WHILE, WITH_CUSTOMER, leave, users
 from wharfinger.devices.rules.keeping import in_use, lost
 from wharfinger.devices.rules.parts import ends
 from wharfinger.ledger import sql
@@ -116,6 +116,36 @@ def relations_end(truth: Truth, plan: Plan) -> None:
     for row in stand:
         if ends(row, gone, owners):
             plan.change(row, ended_at=truth.now)
+
+
+def users_end(truth: Truth, plan: Plan) -> None:
+    """Let nobody use a device any more that leaves their organization."""
+    gone = {pk for label, pk in plan.voids if label == "devices.Device"}
+    gone |= {c.pk for c in plan.changes if _is(c, "devices.Device", "removed_on") and c.new is not None}
+    gone |= {c.pk for c in plan.changes if _is(c, "devices.Device", "organization_id")}
+    if not gone:
+        return
+    found = sql.read(
+        DeviceUser,
+        f"void_id IS NULL AND ended_at IS NULL AND {sql.among('device_id')}",
+        [sql.array(sorted(gone))],
+        locked=True,
+    )
+    again = {c.pk for c in plan.changes if _is(c, "devices.DeviceUser", "ended_at")}
+    for row in found.values():
+        if row.pk not in again and not _void(plan, row):
+            plan.change(row, ended_at=truth.now)
+
+
+def users_stand(_truth: Truth, plan: Plan) -> None:
+    """Refuse to undo that somebody used a device no longer where it has gone to another customer since."""
+    again = {c.pk for c in plan.changes if _is(c, "devices.DeviceUser", "ended_at") and c.new is None}
+    if not again:
+        return
+    for row in DeviceUser.objects.filter(pk__in=again).select_related("device", "contact"):
+        owner = _after(plan, row.device, "organization_id")
+        if _void(plan, row.device) or owner != row.contact.organization_id:
+            raise users.lost(row.device)
 
 
 def relations_stand(_truth: Truth, plan: Plan) -> None:

@@ -17,6 +17,7 @@ from wharfinger.devices.queries import truth as reads
 from wharfinger.devices.rules import keeping
 from wharfinger.devices.rules.keeping import SubscriptionWish
 from wharfinger.devices.rules.parts import plan_unrelate
+from wharfinger.devices.rules.users import plan_name_users
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
@@ -112,6 +113,35 @@ def change(*, actor: Actor, device: int, values: dict[str, Any], key: str | None
         "change",
         Wish(documents=[(Device, [device])], reads=(people,)),
         partial(keeping.plan_change, device=device, values=values),
+        actor=actor,
+        key=key,
+    )
+
+
+def name_users(
+    *,
+    actor: Actor,
+    device: int,
+    add: Sequence[int] = (),
+    remove: Sequence[int] = (),
+    key: str | None = None,
+) -> Written:
+    """Say which persons of its customer use a device, and which no longer do."""
+    require(actor, "devices.change")
+    if not add and not remove:
+        raise BadInput("no_contact", N_("Choose at least one person."), field="add")
+    if both := set(add) & set(remove):
+        raise BadInput(
+            "both_ways",
+            N_("Name a person once: added or taken off."),
+            field=f"remove.{next(n for n, pk in enumerate(remove) if pk in both)}",
+        )
+    return post(
+        "name_users",
+        Wish(documents=[(Device, [device])], reads=(reads.read_users(device), reads.read_people(add, []))),
+        partial(
+            plan_name_users, device=device, add=tuple(dict.fromkeys(add)), remove=tuple(dict.fromkeys(remove))
+        ),
         actor=actor,
         key=key,
     )

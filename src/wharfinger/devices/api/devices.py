@@ -81,6 +81,7 @@ class DeviceOut(Shown):
     replaced_by: Id | None
     related: list[RelatedOut]
     subscriptions: list[Id] = Field(description="Those that use it now.")
+    users: list[Id] = Field(description="The contacts of its customer who use it.")
     work_orders: list[Id] = Field(description="Tickets, projects, contracts and jobs that are about it.")
 
 
@@ -141,6 +142,13 @@ class Unrelate(Given):
     """Another device, with which this one no longer belongs."""
 
     device: Id
+
+
+class UsersGiven(Given):
+    """The contacts that use a device from now on, and those that do no longer."""
+
+    add: list[Id] = Field(default=[], max_length=500, examples=[[4]])
+    remove: list[Id] = Field(default=[], max_length=500, examples=[[]])
 
 
 class Move(Given):
@@ -334,6 +342,13 @@ def relate(request: Request, id: Id, body: Relate) -> HttpResponse:
 def unrelate(request: Request, id: Id, body: Unrelate) -> HttpResponse:
     """Let two devices belong together no longer; the journal keeps that they did."""
     act = partial(keeping.unrelate, actor=request.auth, device=id, other=body.device)
+    return _device(request, id, act)
+
+
+@router.post("/devices/{id}/users", response=DeviceDone, summary="Say who uses a device")
+def users(request: Request, id: Id, body: UsersGiven) -> HttpResponse:
+    """Name persons of its customer who use a device, and those who no longer do; they go with a swap, and end with a new owner."""
+    act = partial(keeping.name_users, actor=request.auth, device=id, add=body.add, remove=body.remove)
     return _device(request, id, act)
 
 

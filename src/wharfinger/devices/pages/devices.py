@@ -173,6 +173,8 @@ def device(request: HttpRequest, pk: int) -> HttpResponse:
         "word": (tone, _(words)),
         "cover": (color, _(cover)),
         "bare": row.contract_id is None and row.reviewed_at is None and row.removed_on is None,
+        "users": list(shown.users_of([pk]).select_related("contact")),
+        "people": _people(row),
         "owners": [_owner(one) for one in owners(row)],
         "after": row.replaced_by.filter(void__isnull=True).first(),
         "related": _related(row),
@@ -187,6 +189,17 @@ def device(request: HttpRequest, pk: int) -> HttpResponse:
         "timeline": timeline(f"device:{pk}"),
     }
     return render(request, "devices/device.html", context)
+
+
+def _people(row: Device) -> list[tuple[int, str]]:
+    """Persons of its customer who do not use a device yet."""
+    known = shown.users_of([row.pk]).values("contact")
+    return list(
+        Contact.objects.filter(organization_id=row.organization_id or 0, retired_on__isnull=True)
+        .exclude(pk__in=known)
+        .order_by("name", "pk")
+        .values_list("pk", "name")
+    )
 
 
 def _owner(one: Owner) -> dict[str, Any]:
@@ -255,6 +268,22 @@ def change_device(request: HttpRequest, pk: int) -> HttpResponse:
     back = reverse("devices:device", args=[pk])
     return page_act(
         request, act, ok=_("%(number)s is changed.") % {"number": row.number}, back=back, again=show
+    )
+
+
+@require_POST
+@page("devices.change")
+def name_user(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that somebody uses a device, or no longer does."""
+    user: Any = request.user
+    add, remove = (typed_id(request.POST, name) for name in ("add", "remove"))
+    return page_act(
+        request,
+        lambda: keeping.name_users(
+            actor=user, device=pk, add=[add] if add else [], remove=[remove] if remove else []
+        ),
+        ok=_("Who uses the device is changed."),
+        back=reverse("devices:device", args=[pk]),
     )
 
 

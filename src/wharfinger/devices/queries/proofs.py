@@ -18,6 +18,17 @@ def used_devices_are_their_customers() -> list[Finding]:
     )
 
 
+def devices_are_used_by_their_owners() -> list[Finding]:
+    """Who uses a device is a person of the customer who has it."""
+    return findings(
+        "who uses a device is its owner's",
+        "SELECT 'device user ' || u.id, d.organization_id, c.organization_id, d.removed_on "
+        "FROM devices_deviceuser u JOIN devices_device d ON d.id = u.device_id "
+        "JOIN parties_contact c ON c.id = u.contact_id WHERE u.void_id IS NULL AND u.ended_at IS NULL "
+        "AND (d.void_id IS NOT NULL OR d.removed_on IS NOT NULL OR d.organization_id <> c.organization_id)",
+    )
+
+
 def parts_are_with_their_whole() -> list[Finding]:
     """Two devices that belong together are one customer's, and both are there."""
     return findings(

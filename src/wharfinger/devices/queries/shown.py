@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from wharfinger.base import clock, configuration
 from wharfinger.base.quantity import plain
-from wharfinger.devices.models import Device, Relation, Subscription
+from wharfinger.devices.models import Device, DeviceUser, Relation, Subscription
 from wharfinger.devices.queries.about import work_about
 from wharfinger.devices.queries.covering import soon
 from wharfinger.devices.rules.covering import cover_of
@@ -60,6 +60,12 @@ def used_of(found: Sequence[Device]) -> dict[int, list[int]]:
     return used
 
 
+def users_of(devices: Sequence[int]) -> QuerySet[DeviceUser]:
+    """Who uses these devices now."""
+    found = DeviceUser.objects.filter(device__in=devices, ended_at__isnull=True, void__isnull=True)
+    return found.order_by("pk")
+
+
 def show_devices(found: Sequence[Device]) -> list[dict[str, Any]]:
     """Devices as callers read them, in a constant number of statements."""
     ids = [one.pk for one in found]
@@ -67,6 +73,9 @@ def show_devices(found: Sequence[Device]) -> list[dict[str, Any]]:
     after = dict(Device.objects.filter(replaces__in=ids, void__isnull=True).values_list("replaces_id", "pk"))
     used = used_of(found)
     work = work_about(ids)
+    people: dict[int, list[int]] = {}
+    for device, contact in users_of(ids).values_list("device_id", "contact_id"):
+        people.setdefault(device, []).append(contact)
     related: dict[int, list[dict[str, Any]]] = {}
     for row in relations_of(found):
         back = {"parent": "child", "related": "related"}[row.kind]
@@ -100,6 +109,7 @@ def show_devices(found: Sequence[Device]) -> list[dict[str, Any]]:
             "related": related.get(one.pk, []),
             "subscriptions": used.get(one.pk, []),
             "work_orders": work[one.pk],
+            "users": people.get(one.pk, []),
         }
         for one in found
     ]

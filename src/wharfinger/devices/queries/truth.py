@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from wharfinger.catalog.models import WarrantyPolicy
 from wharfinger.demand.models import Line, Sheet
-from wharfinger.devices.models import Device, Relation, Subscription
+from wharfinger.devices.models import Device, DeviceUser, Relation, Subscription
 from wharfinger.devices.rules import Sale
 from wharfinger.ledger import sql
 from wharfinger.ledger.look import FROM, HELD, held
@@ -140,6 +140,18 @@ def read_people(contacts: Iterable[int | None], contracts: Iterable[int | None])
         )
         held_by = Sheet.objects.filter(pk__in=papers, kind="contract", void__isnull=True)
         truth.read["contracts"] = dict(held_by.values_list("pk", "organization_id")) if papers else {}
+
+    return read
+
+
+def read_users(device: int) -> Callable[[Truth], None]:
+    """Lock and read who uses a device."""
+
+    def read(truth: Truth) -> None:
+        found = sql.read(
+            DeviceUser, "device_id = %s AND ended_at IS NULL AND void_id IS NULL", [device], locked=True
+        )
+        truth.read["users"] = list(found.values())
 
     return read
 

@@ -91,6 +91,7 @@ def _reads(device: Device, swap: Swap, product: int, serial: str) -> Sequence[Ca
         devices.read_devices(lots),
         devices.read_subscriptions,
         devices.read_relations,
+        devices.read_users(device.pk),
         devices.read_sales,
         devices.read_policies,
         devices.read_sites([device.site_id]),

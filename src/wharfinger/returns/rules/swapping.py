@@ -25,6 +25,7 @@ from wharfinger.devices.rules import (
 )
 from wharfinger.devices.rules.about import plan_follow
 from wharfinger.devices.rules.parts import follow
+from wharfinger.devices.rules.users import follow_users
 from wharfinger.devices.rules.warranty import cover_by
 from wharfinger.fulfilment.rules import late, mention_lines
 from wharfinger.ledger.plan import Held, Id, LotRef, PlaceRef, Plan, Truth
@@ -109,6 +110,7 @@ def plan_swap(truth: Truth, *, swap: Swap, may_credit: bool, kept: Sequence[Kept
         for subscription in truth.read["subscriptions"]:
             plan.change(subscription, device_id=new)
         follow(plan, truth, old=old.pk, new=new)
+        follow_users(plan, truth, new=new)
         if swap.work:
             plan_follow(plan, truth, old=old.pk, new=new)
     price_issues(plan, truth, lambda product: truth.products[product].cost_method)
