@@ -23,6 +23,7 @@ from tests.laws.apart import parted
 from tests.laws.exact import AFTER_SALE, standing
 from tests.laws.stacking import STACKING
 from tests.laws.state import State
+from tests.laws.told import untold
 from tests.laws.verbs import VERBS
 from tests.world import world
 from wharfinger.base.access import HOUSE
@@ -30,7 +31,7 @@ from wharfinger.base.refusal import Refusal
 from wharfinger.billing.models import Invoice
 from wharfinger.ledger.audit import audit
 from wharfinger.ledger.chart import ROWS
-from wharfinger.ledger.models import Account, Draw, Entry, Holding, Layer, Move, Posting
+from wharfinger.ledger.models import Account, Draw, Entry, Holding, Layer, Lot, Move, Posting
 from wharfinger.ledger.reverse import reverse
 from wharfinger.site.queries.reports.margin import costs
 from wharfinger.site.queries.reports.shape import Wanted
@@ -56,6 +57,7 @@ class Histories(RuleBasedStateMachine):
         self.transaction.__enter__()
         self.state: State | None = None
         self.told = 0
+        self.lived = 0
 
     def teardown(self) -> None:
         """Forget everything: histories are never deleted, so the transaction is given up."""
@@ -139,6 +141,14 @@ class Histories(RuleBasedStateMachine):
         for entry in Entry.objects.filter(pk__gt=self.told).order_by("pk"):
             assert parted(entry) == []
             self.told = entry.pk
+
+    @invariant()
+    def a_life_is_what_the_journal_says(self) -> None:
+        """Of units that the latest entries moved, every entry is told."""
+        latest = Move.objects.filter(entry__gt=self.lived, target__serial=True).values("target__lot")
+        for lot in Lot.objects.filter(pk__in=latest).order_by("-pk")[:3]:
+            assert untold(lot) == []
+        self.lived = Entry.objects.latest("id").pk
 
     @invariant()
     def costs_of_lines_are_what_stock_lost_to_customers(self) -> None:

@@ -2,7 +2,7 @@
 
 merge switch into router         one product goes on as another
 names SO: router, cable          what the lines of a document name
-customer Borg                    somebody else who buys from us
+customer Borg                    somebody else who buys from us · site-at Borg Yard
 merge-customer Acme into Borg · owing Borg 35.70 · sites Borg: Head office
 rename Lan to Network / Lan · merge-category Lan into Network · retire-category Lan
 valid router from 3 until 5      from so many days from now, until so many; either may be left out
@@ -19,7 +19,7 @@ from tests.scenarios.asking import Asking
 from tests.scenarios.trading import names
 from wharfinger.base import clock, configuration
 from wharfinger.catalog.models import Category
-from wharfinger.ledger.models import Account
+from wharfinger.ledger.models import Account, Place
 from wharfinger.parties.models import Organization, Site
 
 
@@ -40,6 +40,13 @@ class Doubling(Asking):
     def say_customer(self, name: str) -> None:
         """customer NAME"""
         Organization.objects.create(name=name)
+
+    def say_site_at(self, rest: str) -> None:
+        """site-at NAME SITE"""
+        name, site = rest.split()
+        stand, lent = (Place.objects.create(kind=kind) for kind in ("customer", "rented"))
+        buyer = Organization.objects.get(name=name)
+        Site.objects.create(organization=buyer, name=site, place=stand, rented_place=lent)
 
     def say_merge_customer(self, rest: str) -> None:
         """merge-customer NAME into NAME"""

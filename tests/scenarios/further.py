@@ -14,6 +14,7 @@ from wharfinger.base import further
 from wharfinger.demand.models import Line
 from wharfinger.devices.actions.installing import install
 from wharfinger.devices.actions.keeping import end_subscription, subscribe
+from wharfinger.devices.models import Device
 from wharfinger.devices.rules.installing import Installation
 from wharfinger.devices.rules.keeping import SubscriptionWish
 from wharfinger.flows.actions.remove import remove
@@ -207,7 +208,10 @@ class FurtherActions:
     def install(self: Tells, line: int, serial: str) -> Made:
         """A delivered unit becomes a device."""
         done = self._said(lambda: install(actor=self.who, items=[Installation(line, serial=serial)]))
-        return done.one("devices.Device"), done.id
+        if "devices.Device" in done.made:
+            return done.one("devices.Device"), done.id
+        # A unit that was a device before is that one again.
+        return Device.objects.get(line=line, removed_on=None, void=None).pk, done.id
 
     def swap(self: Tells, device: int, serial: str, to: str, work: bool) -> Made:
         """Exchange a device: the new one."""

@@ -5,7 +5,7 @@ kit set 100.00: 2 router, 1 cable  sold as one line, served by its components
 goods 5 router [serials S1 S2] [at A2] [at Van/A1]                    they turn up in a bin
 channel Van rental                                                    how a location sells: direct, indirect, rental
 setting approval 1000.00 [by-another]                                 purchases from then on need approval · setting proof wanted
-order SO: 3 router, 2 cable        firm at once; `draft SO: …` is not
+order SO [for Borg]: 3 router, 2 cable     firm at once; `draft SO: …` is not
 quote Q: 3 router
 reserve SO 3 router [serials S1]   and so release, pick, unpick, pack, unpack, ship, pick-pack-ship,
                                    cancel-delivery, invoice, credit; without figures: all lines whole
@@ -47,6 +47,7 @@ from wharfinger.catalog.models import Product, TaxCode, VendorPrice
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries import quantities
 from wharfinger.ledger.models import Account, Holding, Layer
+from wharfinger.parties.models import Organization
 from wharfinger.stock.models import Location
 
 ON_LINES = {
@@ -169,10 +170,12 @@ class Teller(Running, Stacking, Promising, Offering, Charging, Claiming, Invoici
         )
 
     def say_order(self, rest: str, *, confirm: bool = True) -> None:
-        """order NAME: ITEMS"""
-        name, items = rest.split(":")
-        made, _, entry = self.door.order(self.company.customer.pk, self.items(items), confirm=confirm)
-        self.documents[name.strip()] = made
+        """order NAME [for CUSTOMER]: ITEMS"""
+        head, items = rest.split(":")
+        name, _, whose = head.strip().partition(" for ")
+        buyer = Organization.objects.get(name=whose).pk if whose else self.company.customer.pk
+        made, _, entry = self.door.order(buyer, self.items(items), confirm=confirm)
+        self.documents[name] = made
         self.acts.append(entry)
 
     def say_draft(self, rest: str) -> None:

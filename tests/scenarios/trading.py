@@ -23,6 +23,7 @@ hand-back 3 router to Acme · kept Acme: 2 router
 import stock I: sku,quantity / ROUTER,5          a file is brought in · roll-back I
 life S1: receive, order, pick                    what happened to a unit, oldest first
 told S1 to Acme: order, pick                     what its customer is told of that
+chain S1: S1, S2                 which units took the place of one another
 send-refused PO                  what was refused at the door goes back to its vendor
 held router: 2 A, 1 B            who holds what of a product is reserved
 labels products router: 3                        so many labels are printed
@@ -35,6 +36,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.documents.reading import pages
+from tests.laws.told import untold
 from tests.scenarios.dealing import Dealing
 from tests.scenarios.further import micro
 from wharfinger.base import clock, configuration
@@ -43,6 +45,7 @@ from wharfinger.catalog.actions.offers import come_into_force
 from wharfinger.catalog.models import Product, ProductUnit
 from wharfinger.catalog.queries import category_of, codes_of, in_category, scanned, substitutes_of
 from wharfinger.demand.models import Line
+from wharfinger.devices.queries.chain import chain_of
 from wharfinger.exchange.actions import rollback, runs
 from wharfinger.exchange.models import Run
 from wharfinger.ledger.models import Holding, Lot
@@ -333,6 +336,13 @@ class Trading(Dealing):
         steps = story(Lot.objects.get(code=code, serial=True))
         found = [step.chapter.verb for step in reversed(steps) if step.chapter.verb != "change"]
         assert found == names(wanted), found
+        assert untold(Lot.objects.get(code=code, serial=True)) == []
+
+    def say_chain(self, rest: str) -> None:
+        """chain SERIAL: SERIALS"""
+        code, _, wanted = rest.partition(":")
+        found = [turn.code for turn in chain_of([Lot.objects.get(code=code, serial=True).pk])]
+        assert found == [one for one in names(wanted) if one != "nothing"], found
 
     def say_told(self, rest: str) -> None:
         """told SERIAL to CUSTOMER: VERBS"""

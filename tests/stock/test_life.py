@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,23 +10,30 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from tests.laws.told import untold
 from tests.world import World, clean, entries, world
 from wharfinger.billing.actions.invoices import invoice
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.demand.models import Line
 from wharfinger.demand.rules import LineWish
+from wharfinger.devices.actions.installing import install
+from wharfinger.devices.actions.keeping import change
+from wharfinger.devices.rules.installing import Installation
 from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.actions.shipping import ship
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.fulfilment.rules.__init__ import Consignment
 from wharfinger.ledger.models import Lot
 from wharfinger.parties.models import Organization
+from wharfinger.returns.actions.swapping import swap
+from wharfinger.returns.rules.swapping import Incoming, Swap
 from wharfinger.sales.actions.orders import create_order
 from wharfinger.sales.rules.orders import OrderWish
 from wharfinger.stock.actions.goods import adjust, correct_serial
+from wharfinger.stock.queries import units
 from wharfinger.stock.queries.story import for_customer, story
 from wharfinger.stock.rules.adjusting import Adjustment
-from wharfinger.stock.rules.story import MILESTONES, TOLD, customers_part
+from wharfinger.stock.rules.story import MILESTONES, TOLD, act_of, customers_part
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +113,62 @@ def test_the_pages_of_a_unit(browser: Client, sold: Lot, company: World) -> None
     assert company.location.name + " /" not in shown
     assert entries() == before
     clean()
+
+
+def test_one_answer_tells_all_of_it(browser: Client, sold: Lot, company: World) -> None:
+    """In words, with the documents, and as many statements for a long life as for a short one."""
+    with CaptureQueriesContext(connection) as short:
+        found = browser.get("/api/v1/serials/sn-1").json()
+    words = [(one["verb"], one["words"]) for one in found["story"]]
+    assert ("ship", "Shipped") in words
+    (left,) = (one for one in found["story"] if one["verb"] == "ship")
+    assert left["to_words"].startswith("Acme")
+    assert {one["subject"].partition(":")[0] for one in left["papers"]} == {"order", "shipment"}
+    assert found["chain"] == []
+    assert untold(sold) == []
+    other = company.product(traced="serial")
+    adjust(
+        actor=company.user,
+        items=[Adjustment(other.pk, 1, company.location.place_id, serials=("SN-9",))],
+        reason="Found",
+    )
+    line = Line.objects.get()
+    device = install(actor=company.user, items=[Installation(line.pk)]).one("devices.Device")
+    for reason in ("Misread", "Misread again"):
+        change(actor=company.user, device=device, values={"reference": reason})
+    swap(actor=company.user, swap=Swap(device, Incoming(product=other.pk, serial="SN-9"), reason="Broken"))
+    with CaptureQueriesContext(connection) as long:
+        found = browser.get("/api/v1/serials/sn-1").json()
+    assert [one["serial"] for one in found["chain"]] == ["SN-1", "SN-9"]
+    assert [one["verb"] for one in found["story"]][:3] == ["swap", "change", "change"]
+    assert len(long) <= len(short) + 3
+    assert untold(sold) == []
+    page = browser.get(f"/serials/{sold.pk}/").content.decode()
+    assert "SN-9" in page
+    clean()
+
+
+def test_what_the_law_of_a_life_finds(sold: Lot, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = units.life(sold)
+    last, first = told[0].entry, told[-1].entry
+    for wrong, found in (
+        (told, []),
+        (told[:-1], [f"{first} moved it and is not told"]),
+        ([told[0], *told], [f"{last} is told 2 times"]),
+        (told[::-1], ["not in order"]),
+        ([replace(told[0], subjects=[]), *told[1:]], [f"{last} is of no document of it"]),
+        ([replace(told[0], subjects=["order:0"]), *told[1:]], [f"{last} does not name order:0"]),
+    ):
+        monkeypatch.setattr("tests.laws.told.life", lambda lot, wrong=wrong: wrong)
+        assert untold(sold) == found
+
+
+def test_an_inspection_is_what_became_of_the_unit() -> None:
+    assert act_of("inspect", "returns", "bench") == "repair"
+    assert act_of("inspect", "bench", "at_vendor") == "to_vendor"
+    assert act_of("receive_return", "returns", "bin") == "restock"
+    assert act_of("receive_return", "customer", "returns") == "receive_return"
+    assert act_of("inspect", "", "") == "inspect"
 
 
 def test_a_label_leads_to_the_unit(browser: Client, company: World) -> None:

@@ -22,6 +22,21 @@ Figures = Callable[[Sequence[int]], Mapping[int, Any]]
 Papers = Callable[[Sequence[int], Sequence[int], Sequence[int]], Iterable[str]]
 """The documents (``invoice:4``) behind units, by their lots, the lines that held them and the places they stood at."""
 
+
+class Turn(NamedTuple):
+    """A unit in a row of units of which each took the place of the one before."""
+
+    lot: int
+    code: str
+    sku: str
+    device: int
+    number: str
+    """The device's number."""
+
+
+Chains = Callable[[Sequence[int]], list[Turn]]
+"""The units that these replaced and were replaced by, the first first; empty where nothing was ever replaced."""
+
 Files = Callable[[HttpRequest, str, Sequence[int]], Any]
 """Answers with these nouns as a file, in the columns that an import reads; as CSV or XLSX."""
 
@@ -84,6 +99,7 @@ files: dict[str, Files] = {}
 """By the name of a list."""
 figures: dict[str, Figures] = {}
 papers: list[Papers] = []
+chains: list[Chains] = []
 pictures: list[Picture] = []
 titles: list[Titles] = []
 
@@ -141,6 +157,11 @@ def told(noun: str, request: HttpRequest, pk: int) -> list[str]:
 def offered(verb: str, entry: int, actor: Actor) -> list[Offered]:
     """What may be done next because of an entry of this verb."""
     return [one for find in offers.get(verb, ()) for one in find(entry, actor)]
+
+
+def chain_of(lots: Sequence[int]) -> list[Turn]:
+    """The units that these replaced and were replaced by, the first first."""
+    return [turn for read in chains for turn in read(lots)]
 
 
 def papers_of(lots: Sequence[int], lines: Sequence[int], places: Sequence[int]) -> set[str]:

@@ -13,14 +13,17 @@ from wharfinger.base import further
 from wharfinger.billing.models import InvoiceLine
 from wharfinger.demand.models import SUBJECTS, Line
 from wharfinger.devices.models import Device
+from wharfinger.devices.queries.chain import chain_of
 from wharfinger.devices.queries.shown import today, warranty_word
-from wharfinger.purchasing.models import PurchaseLine
+from wharfinger.ledger.models import Move
+from wharfinger.purchasing.models import PurchaseLine, VendorBillLine, VendorReturn
 from wharfinger.returns.models import RmaLine
 
 
 def install() -> None:
     """Hang the reading into the life of a unit; called once, when Django is ready."""
     further.papers[:] = [papers]
+    further.chains[:] = [chain_of]
     further.parts["unit"] = [device]
 
 
@@ -31,14 +34,27 @@ def device(request: HttpRequest, pk: int) -> str:
     customer = request.GET.get("for", "")
     if found is None or not actor.may("devices.read") or customer not in ("", str(found.organization_id)):
         return ""
-    context = {"device": found, "warranty": warranty_word(found, today())}
+    chain = chain_of([pk]) if not customer else []
+    context = {"device": found, "warranty": warranty_word(found, today()), "chain": chain, "lot": pk}
     return render_to_string("site/parts/unit_device.html", context, request)
 
 
 def papers(lots: Sequence[int], lines: Sequence[int], places: Sequence[int]) -> Iterable[str]:
-    """Purchase orders, quotes and orders, invoices, devices and RMAs of these units, in five statements."""
+    """Purchase orders, quotes and orders, bills, invoices, devices and RMAs of these units, in seven statements."""
     bought = PurchaseLine.objects.filter(Q(place__in=places) | Q(refused_place__in=places), void__isnull=True)
-    yield from (f"purchase_order:{pk}" for pk in bought.values_list("purchase_order_id", flat=True))
+    orders = dict(bought.values_list("pk", "purchase_order_id"))
+    yield from (f"purchase_order:{pk}" for pk in orders.values())
+    if orders:
+        arrived = Move.objects.filter(target__lot__in=lots).values("entry")
+        theirs = VendorBillLine.objects.filter(
+            Q(receipt__isnull=True) | Q(receipt__made__in=arrived), purchase_line__in=orders
+        )
+        yield from (f"vendor_bill:{pk}" for pk in theirs.values_list("bill_id", flat=True))
+        left = Move.objects.filter(source__lot__in=lots).values("entry")
+        yield from (
+            f"vendor_return:{pk}"
+            for pk in VendorReturn.objects.filter(made__in=left).values_list("pk", flat=True)
+        )
     sold = Line.objects.filter(pk__in=lines).values_list(
         "sheet__kind", "sheet_id", "order__kind", "order_id", "came_from__sheet__kind", "came_from__sheet_id"
     )
@@ -50,7 +66,9 @@ def papers(lots: Sequence[int], lines: Sequence[int], places: Sequence[int]) -> 
         line__in=lines, invoice__void__isnull=True, invoice__posted_at__isnull=False, quantity__gt=0
     )
     yield from (f"invoice:{pk}" for pk in billed.values_list("invoice_id", flat=True))
-    devices = Device.objects.filter(lot__in=lots, void__isnull=True)
+    # What was done to a device stays told where the device itself was taken back.
+    devices = Device.objects.filter(lot__in=lots)
     yield from (f"device:{pk}" for pk in devices.values_list("pk", flat=True))
-    back = RmaLine.objects.filter(Q(lot__in=lots) | Q(device__lot__in=lots), void__isnull=True)
+    stood = Q(rma__place__in=places) | Q(rma__bench_place__in=places) | Q(rma__vendor_place__in=places)
+    back = RmaLine.objects.filter(Q(lot__in=lots) | Q(device__lot__in=lots) | stood)
     yield from (f"rma:{pk}" for pk in back.values_list("rma_id", flat=True))

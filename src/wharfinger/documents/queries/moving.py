@@ -100,7 +100,7 @@ def unit_life(lot: int, customer: int | None, on: date) -> UnitLife:
         rows=tuple(
             LifeRow(
                 step.chapter.effective_on,
-                gettext(TOLD[step.chapter.verb]),
+                gettext(TOLD[step.chapter.act]),
                 ", ".join(paper.number for paper in step.papers if paper.number),
             )
             for step in shown

@@ -10,13 +10,16 @@ from django.http import HttpResponse
 from ninja import Router
 from pydantic import Field
 
+from wharfinger.base import further
 from wharfinger.base.access import require
 from wharfinger.base.door import Id, Listing, Page, Request, Shown, answer
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.words import same
 from wharfinger.ledger.models import Lot
+from wharfinger.ledger.telling import verb_words
 from wharfinger.stock.queries import built, units
+from wharfinger.stock.queries import story as telling
 
 router = Router(tags=["stock"], by_alias=True)
 
@@ -39,11 +42,19 @@ class SerialOut(Shown):
     owner: int | None = Field(description="Whose it is, where it is not ours.")
 
 
+class PaperOut(Shown):
+    """A document of a step."""
+
+    subject: str = Field(examples=["order:17"])
+    number: str = Field(examples=["SO-17"])
+
+
 class ChapterOut(Shown):
     """One step in the life of a unit."""
 
     entry: Id
     verb: str = Field(examples=["ship"])
+    words: str = Field(examples=["Shipped"])
     recorded_at: datetime
     effective_on: date
     actor: str
@@ -51,10 +62,13 @@ class ChapterOut(Shown):
     serial: str
     source: str = Field(alias="from", examples=["bin"])
     source_of: str = Field(alias="from_of", examples=["bin:3"])
+    source_words: str = Field(alias="from_words", examples=["Main / A1"])
     target: str = Field(alias="to", examples=["customer"])
     target_of: str = Field(alias="to_of", examples=["site:4"])
+    target_words: str = Field(alias="to_words", examples=["Acme, Head office"])
     undone: bool
     subjects: list[str] = Field(examples=[["order:17"]])
+    papers: list[PaperOut] = Field(description="Its documents that have a number.")
 
 
 class ContentOut(Shown):
@@ -74,11 +88,26 @@ class WholeOut(Shown):
     serial: str = Field(examples=["S1"])
 
 
+class TurnOut(Shown):
+    """A unit among those that took the place of one another."""
+
+    id: Id
+    serial: str = Field(examples=["S1"])
+    sku: str
+    device: Id
+    device_number: str = Field(examples=["D-17"])
+
+
 class SerialDetail(SerialOut):
     """A unit with its life, newest first, under whatever number it went by."""
 
     contents: list[ContentOut] = Field(description="What it was built of and is inside.")
     inside: WholeOut | None = Field(description="What it was built into, while it is inside.")
+
+    chain: list[TurnOut] = Field(
+        description="The units that took the place of one another, the first first, this one among them; "
+        "empty where it replaced none and none replaced it."
+    )
 
     story: list[ChapterOut]
     others: list[int] = Field(
@@ -143,6 +172,7 @@ def serial(request: Request, serial: str, product: Id | None = None) -> HttpResp
         {
             "entry": c.entry,
             "verb": c.verb,
+            "words": verb_words(c.act),
             "recorded_at": c.recorded_at.isoformat(),
             "effective_on": c.effective_on.isoformat(),
             "actor": c.actor,
@@ -150,12 +180,16 @@ def serial(request: Request, serial: str, product: Id | None = None) -> HttpResp
             "serial": c.code,
             "from": c.source,
             "from_of": c.source_of,
+            "from_words": telling.said(step.source) if step.source else "",
             "to": c.target,
             "to_of": c.target_of,
+            "to_words": telling.said(step.target) if step.target else "",
             "undone": c.undone,
             "subjects": c.subjects,
+            "papers": [{"subject": one.subject, "number": one.number} for one in step.papers],
         }
-        for c in units.life(chosen[0])
+        for step in telling.story(chosen[0])
+        for c in (step.chapter,)
     ]
     others = [lot.product_id for lot in found if lot != chosen[0]]
     shown = _show(chosen[:1])[0]
@@ -171,4 +205,10 @@ def serial(request: Request, serial: str, product: Id | None = None) -> HttpResp
         }
         for part in (built.contents(chosen[0].pk) if assembled else ())
     ]
-    return answer({**shown, "contents": contents, "inside": into, "story": story, "others": others})
+    chain = [
+        {"id": one.lot, "serial": one.code, "sku": one.sku, "device": one.device, "device_number": one.number}
+        for one in further.chain_of([chosen[0].pk])
+    ]
+    return answer(
+        {**shown, "chain": chain, "contents": contents, "inside": into, "story": story, "others": others}
+    )

@@ -17,7 +17,6 @@ from wharfinger.ledger.telling import place_words, verb_words
 from wharfinger.parties.models import Organization
 from wharfinger.stock.queries import batches as queries
 from wharfinger.stock.queries import built, story, units
-from wharfinger.stock.queries.stands import Stand
 from wharfinger.stock.rules.story import COLOURS, STAGES, TOLD
 
 
@@ -99,30 +98,19 @@ def where(unit: units.Unit) -> str:
 def _now(unit: units.Unit, steps: list[story.Step]) -> str:
     """Where the unit stands: at which customer's site, where it is at one."""
     last = next((step.target for step in steps if step.target), None)
-    return _stand(last) if unit.kind and last and last.kind == unit.kind else where(unit)
+    return story.said(last) if unit.kind and last and last.kind == unit.kind else where(unit)
 
 
 def _told(step: story.Step, *, for_us: bool) -> dict[str, Any]:
     c = step.chapter
-    words = verb_words(c.verb) if for_us else _(TOLD[c.verb])
+    words = verb_words(c.act) if for_us else _(TOLD[c.act])
     moved = for_us and step.source is not None and step.target is not None
     return {
         "chapter": c,
         "words": words,
-        "colour": COLOURS.get(c.verb, ""),
-        "from": _stand(step.source) if moved and step.source else "",
-        "to": _stand(step.target) if moved and step.target else "",
+        "colour": COLOURS.get(c.act, ""),
+        "from": story.said(step.source) if moved and step.source else "",
+        "to": story.said(step.target) if moved and step.target else "",
         "papers": step.papers,
         "about": next((one.about for one in step.papers if one.about), ""),
     }
-
-
-def _stand(stand: Stand) -> str:
-    if stand.bin:
-        name = f"{stand.location} / {stand.bin}"
-        return _("{bin}, reserved").format(bin=name) if stand.line else name
-    if stand.location:
-        return f"{stand.location}: {place_words(stand.kind)}"
-    if stand.kind in ("customer", "rented") and stand.organization:
-        return f"{stand.organization}, {stand.number}" if stand.number else stand.organization
-    return place_words(stand.kind)

@@ -7,8 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from wharfinger.ledger.models import Claim, Lot
 from wharfinger.ledger.reverse import model_of
+from wharfinger.ledger.telling import place_words
 from wharfinger.stock.queries.stands import Stand, stands_of
 from wharfinger.stock.queries.units import Chapter, life
 from wharfinger.stock.rules.story import SHOWN_TO_CUSTOMERS, STAGE_OF, STAGES, customers_part
@@ -59,7 +62,7 @@ def for_customer(steps: list[Step], customer: int) -> list[Step]:
     found: list[Step] = []
     for step in steps if customer in customers_of(steps) else ():
         c = step.chapter
-        if c.undone or c.undoes is not None or not customers_part(c.verb, step.whose, customer):
+        if c.undone or c.undoes is not None or not customers_part(c.act, step.whose, customer):
             continue
         shown = tuple(
             one
@@ -80,9 +83,21 @@ def stations(steps: list[Step]) -> list[Station]:
     first: dict[str, Step] = {}
     for step in steps:
         c = step.chapter
-        if c.verb in STAGE_OF and not c.undone and c.undoes is None:
-            first[STAGE_OF[c.verb]] = step
+        if c.act in STAGE_OF and not c.undone and c.undoes is None:
+            first[STAGE_OF[c.act]] = step
     return [Station(name, first.get(name)) for name in STAGES]
+
+
+def said(stand: Stand) -> str:
+    """What people call where a unit came from or went to."""
+    if stand.bin:
+        name = f"{stand.location} / {stand.bin}"
+        return _("{bin}, reserved").format(bin=name) if stand.line else name
+    if stand.location:
+        return f"{stand.location}: {place_words(stand.kind)}"
+    if stand.kind in ("customer", "rented") and stand.organization:
+        return f"{stand.organization}, {stand.number}" if stand.number else stand.organization
+    return place_words(stand.kind)
 
 
 def _step(c: Chapter, stands: dict[int, Stand], owners: dict[int, int], papers: dict[str, Paper]) -> Step:
@@ -110,7 +125,7 @@ _INTERNAL = frozenset(("purchase_order", "receipt"))
 def papers_named(subjects: Iterable[str]) -> dict[str, Paper]:
     """The numbered documents among these subjects, by one statement for each kind."""
     by_noun: dict[str, list[int]] = defaultdict(list)
-    for noun, _, pk in (one.partition(":") for one in subjects):
+    for noun, __, pk in (one.partition(":") for one in subjects):
         if pk.isdecimal():
             by_noun[noun].append(int(pk))
     found: dict[str, Paper] = {}

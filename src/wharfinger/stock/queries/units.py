@@ -16,14 +16,10 @@ from wharfinger.ledger.models import Entry, Fact, Holding, Lot, Move, Place
 from wharfinger.ledger.write import MADE
 from wharfinger.stock.models import Bin, CountLine, Location
 from wharfinger.stock.queries.holders import documents_of
-from wharfinger.stock.rules.story import is_milestone
+from wharfinger.stock.rules.story import act_of, is_milestone
 
 CORRECTIONS = 20
 """No number was ever corrected more often than this; it also ends a search that would go in circles."""
-
-
-PAPERS = 200
-"""So many acts of documents are told of a unit, the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +45,11 @@ class Chapter:
     """From where to where; nothing where a document of the unit was written and the unit stayed where it was."""
     lines: tuple[int, ...] = ()
     """The lines that held it before and after."""
+
+    @property
+    def act(self) -> str:
+        """What the act was to this unit."""
+        return act_of(self.verb, self.source, self.target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +175,14 @@ def life(lot: Lot) -> list[Chapter]:
     papers = further.papers_of(sorted(chain), sorted(claims), sorted(places))
     counted = CountLine.objects.filter(product=lot.product_id, code__in=_codes(moves), void__isnull=True)
     papers |= {f"count:{pk}" for pk in counted.values_list("count_id", flat=True)}
+    papers |= {f"{Lot.subject}:{pk}" for pk in chain}
     told_of = Fact.objects.filter(subject__in=papers).exclude(entry__in=entries)
     acts = {
         entry
         for entry, subject, verb in told_of.values_list("entry_id", "subject", "entry__verb")
         if is_milestone(subject, verb)
     }
-    written = list(Entry.objects.filter(pk__in=acts).select_related("actor").order_by("-pk")[:PAPERS])
+    written = list(Entry.objects.filter(pk__in=acts).select_related("actor").order_by("-pk"))
     subjects: dict[int, dict[str, None]] = {}
     for entry, subject in (
         Fact.objects.filter(entry_id__in=entries | {one.pk for one in written})

@@ -10,16 +10,37 @@ MILESTONES: dict[str, tuple[str, ...]] = {
     "order": ("order", "confirm", "win"),
     "work_order": ("order", "win"),
     "invoice": ("post_invoice", "invoice", "credit"),
-    "device": ("install", "move_device", "relate", "swap", "subscribe", "end_subscription"),
     "rma": ("request_return", "approve_return", "deny_return", "settle", "close_return"),
     "count": ("count",),
+    "vendor_bill": ("enter_bill", "accept_bill", "cancel_bill"),
+    "vendor_return": ("credit_vendor_return",),
 }
 """By document, the acts that belong to a unit's life though they move no goods of it."""
+
+ITS_OWN = frozenset(("lot", "device"))
+"""What the unit itself is called; whatever touches it belongs to its life."""
 
 
 def is_milestone(subject: str, verb: str) -> bool:
     """Whether an act of a document belongs to the life of its units; an order tells of its other lines, too."""
-    return verb in MILESTONES.get(subject.partition(":")[0], ())
+    noun = subject.partition(":")[0]
+    return noun in ITS_OWN or verb in MILESTONES.get(noun, ())
+
+
+INSPECTED: dict[str, str] = {
+    "bench": "repair",
+    "at_vendor": "to_vendor",
+    "bin": "restock",
+    "scrap": "scrap",
+    "customer": "send_back",
+}
+"""What became of goods that had come back, by where they went."""
+
+
+def act_of(verb: str, source: str, target: str) -> str:
+    """What an act was to a unit: an inspection is what became of the unit by it."""
+    came_back = source in ("returns", "bench", "at_vendor") and verb in ("inspect", "receive_return")
+    return INSPECTED.get(target, verb) if came_back else verb
 
 
 STAGES: dict[str, tuple[str, str]] = {
