@@ -7,6 +7,7 @@ the middle of their walk, so that every worklist is long.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +17,7 @@ from tests.world import World
 from wharfinger.base.access import HOUSE
 from wharfinger.billing.actions.invoices import invoice
 from wharfinger.billing.actions.payments import pay
-from wharfinger.billing.models import Invoice
+from wharfinger.billing.models import Invoice, InvoiceLine
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.billing.rules.payments import PaymentWish
 from wharfinger.catalog.models import Product
@@ -26,8 +27,11 @@ from wharfinger.fulfilment.actions.shipping import ship
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.models import Holding, Move
 from wharfinger.purchasing.actions.approving import reject
-from wharfinger.purchasing.actions.ordering import draft_from_lines, submit
-from wharfinger.purchasing.rules.drafting import Wanted
+from wharfinger.purchasing.actions.ordering import draft, draft_from_lines, submit
+from wharfinger.purchasing.actions.receiving import receive as arrive
+from wharfinger.purchasing.models import PurchaseLine
+from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
+from wharfinger.purchasing.rules.receiving import Arrival
 from wharfinger.returns.actions.receiving import receive
 from wharfinger.returns.actions.requesting import approve, request
 from wharfinger.returns.rules.receiving import Arrived
@@ -54,15 +58,37 @@ OPEN = """quantity > 0 AND NOT unbounded AND kind IN (
 
 def past(connection: Any, moves: int, company: World, products: Sequence[Product]) -> None:
     """Write so many moves of finished orders, with every row that such orders leave; the books still hold."""
+    _fill(connection, partial(_finish, company, products), moves, lambda block: block.rows(Move))
+
+
+def invoiced(connection: Any, lines: int, company: World, products: Sequence[Product]) -> None:
+    """Write so many invoiced lines of finished orders."""
+    walk = partial(_finish, company, products)
+    _fill(connection, walk, lines, lambda block: block.rows(InvoiceLine))
+
+
+def bought(connection: Any, lines: int, company: World, products: Sequence[Product]) -> None:
+    """Write so many lines of purchase orders that were received."""
 
     def walk(n: int) -> None:
-        claims = _order(company, products, n)
-        _reserve(claims)
-        _pick(claims)
-        _ship(claims)
-        _bill(company, claims)
+        chosen = [products[(n * LINES + i) % len(products)].pk for i in range(LINES)]
+        wish = PurchaseWish(
+            company.vendor.pk, tuple(PurchaseLineWish(product=p, quantity=QUANTITY) for p in chosen)
+        )
+        made = draft(actor=HOUSE, wish=wish, key=_key())
+        submit(actor=HOUSE, order=made.one("purchasing.PurchaseOrder"), key=_key())
+        arrivals = [Arrival(line, QUANTITY) for line in made.made["purchasing.PurchaseLine"]]
+        arrive(actor=HOUSE, arrivals=arrivals, key=_key())
 
-    _fill(connection, walk, moves, lambda block: block.rows(Move))
+    _fill(connection, walk, lines, lambda block: block.rows(PurchaseLine))
+
+
+def _finish(company: World, products: Sequence[Product], n: int) -> None:
+    claims = _order(company, products, n)
+    _reserve(claims)
+    _pick(claims)
+    _ship(claims)
+    _bill(company, claims)
 
 
 def open_work(
