@@ -115,6 +115,32 @@ def test_margin_takes_off_what_the_goods_really_cost(client: Client) -> None:
     assert moved.causes["sold"].value_minor == -1500
 
 
+def test_products_of_a_category_are_told_as_one(client: Client) -> None:
+    company = world()
+    client.force_login(company.user)
+    one = company.product(price_micro=40_000_000, category="Network")
+    other = company.product(category="Network")
+    loose = company.product()
+    for product, units in ((one, 3), (other, 2), (loose, 1)):
+        company.stock(product, 5)
+        sold(company, product, units)
+    each = client.get(f"{AT}/margin?by=product").json()
+    parts = {row["key"]: row for row in each["items"]}
+    found = client.get(f"{AT}/margin?by=category").json()
+    told = {row["name"]: row for row in found["items"]}
+    assert set(told) == {"Network", None}
+    for key in ("net", "cost", "margin", "units"):
+        whole = sum(float(parts[product.pk][key]) for product in (one, other))
+        assert float(told["Network"][key]) == whole > 0, key
+        assert told[None][key] == parts[loose.pk][key]
+    assert found["total"] == each["total"]
+    sales = client.get(f"{AT}/sales?by=category").json()
+    assert {row["name"]: (row["net"], row["units"]) for row in sales["items"]} == {
+        "Network": ("140.00", "5"),
+        None: ("10.00", "1"),
+    }
+
+
 def test_margin_is_for_those_who_may_see_costs_and_invoices(client: Client) -> None:
     world()
     clerk = User.objects.create(username="clerk")

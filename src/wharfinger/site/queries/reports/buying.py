@@ -70,7 +70,8 @@ def went(wanted: Wanted, *, days: bool) -> Iterator[Went]:
         else ("NULL", "NULL", "NULL")
     )
     only = "".join(f" AND {sql.among(KEYS[key])}" for key in wanted.only)
-    back = "COALESCE((SELECT SUM(r.quantity) FROM ledger_move r WHERE r.reverses_id = m.id), 0)"
+    # Few moves are reversed: these are added up once, and not looked for beside each move.
+    back = "SELECT reverses_id, SUM(quantity) AS q FROM ledger_move WHERE reverses_id IS NOT NULL GROUP BY reverses_id"
     for (
         key,
         on,
@@ -87,7 +88,7 @@ def went(wanted: Wanted, *, days: bool) -> Iterator[Went]:
         times,
     ) in sql.fetch(
         "SELECT g, d, verb, kind, units, decimals, per, cost, currency, rate, p, c, COUNT(*) FROM ("
-        f"SELECT {KEYS[wanted.by]} AS g, {dated[0]} AS d, e.verb AS verb, t.kind AS kind, m.quantity - {back} AS units, "
+        f"SELECT {KEYS[wanted.by]} AS g, {dated[0]} AS d, e.verb AS verb, t.kind AS kind, m.quantity - COALESCE(b.q, 0) AS units, "
         "g.quantity_decimals AS decimals, l.per AS per, l.unit_cost_micro AS cost, o.currency AS currency, "
         f"o.rate_micro AS rate, {dated[1]} AS p, {dated[2]} AS c "
         "FROM ledger_entry e JOIN ledger_move m ON m.entry_id = e.id AND m.reverses_id IS NULL "
@@ -95,6 +96,7 @@ def went(wanted: Wanted, *, days: bool) -> Iterator[Went]:
         "JOIN ledger_holding t ON t.id = m.target_id AND t.kind IN ('bin', 'customer', 'refused', 'vendor') "
         "JOIN purchasing_purchaseline l ON l.place_id = s.place_id "
         "JOIN purchasing_purchaseorder o ON o.id = l.purchase_order_id JOIN catalog_product g ON g.id = l.product_id "
+        f"LEFT JOIN ({back}) b ON b.reverses_id = m.id "
         f"WHERE e.effective_on BETWEEN %s AND %s{only}) x "
         "GROUP BY g, d, verb, kind, units, decimals, per, cost, currency, rate, p, c ORDER BY g, d",
         [wanted.since, wanted.until, *(sql.array(ids) for ids in wanted.only.values())],
