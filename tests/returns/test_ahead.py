@@ -270,7 +270,8 @@ def test_many_units_cost_no_more_statements(company: World, units: int) -> None:
     with CaptureQueriesContext(connection) as told:
         receive(actor=HOUSE, rma=rma, items=[Arrived(1, row) for row in rows])
     found.append(len(told))
-    assert found == STATEMENTS
+    # On PostgreSQL each act takes one more.
+    assert [n - (connection.vendor == "postgresql") for n in found] == STATEMENTS
     assert Rma.objects.get().closed_at is None
     clean()
 

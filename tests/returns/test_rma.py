@@ -371,3 +371,20 @@ def test_what_came_along_costs_no_further_statement_for_each(company: World) -> 
             receive(actor=HOUSE, rma=rma, items=items)
         counted.append(len(told))
     assert counted[0] == counted[1]
+
+
+def test_why_a_claim_is_good_stays_on_it(company: World) -> None:
+    """As why one is not; taken back with the approval."""
+    line = loose(company, 2)
+    rmas = [
+        request(actor=HOUSE, organization=company.customer.pk, items=[Asked(1, line)]).one("returns.Rma")
+        for _ in range(2)
+    ]
+    done = approve(actor=HOUSE, rma=rmas[0], reason=" Fan is stuck ")
+    deny(actor=HOUSE, rma=rmas[1], reason="Fell into water")
+    told = Rma.objects.order_by("pk").values_list("approved_reason", "denied_reason")
+    assert list(told) == [("Fan is stuck", ""), ("", "Fell into water")]
+    assert done.entry.reason == "Fan is stuck"
+    reverse(actor=HOUSE, entry=done.id)
+    assert Rma.objects.get(pk=rmas[0]).approved_reason == ""
+    clean()

@@ -423,4 +423,5 @@ def test_many_lines_cost_no_more_statements(company: World, units: int) -> None:
     with CaptureQueriesContext(connection) as asked_for:
         reverse(actor=HOUSE, entry=done.id)
     assert Invoice.objects.filter(takes_back__isnull=False).count() == units
-    assert len(asked_for) == STATEMENTS
+    # On PostgreSQL an act takes one more.
+    assert len(asked_for) - (connection.vendor == "postgresql") == STATEMENTS

@@ -29,6 +29,8 @@ class Rma(Document):
     requested_at = models.DateTimeField()
     approved_at = models.DateTimeField(null=True)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    approved_reason = models.CharField(max_length=500, blank=True, default="")
+    """Why, where somebody said it: what made the claim good."""
     denied_at = models.DateTimeField(null=True)
     denied_reason = models.CharField(max_length=500, blank=True)
     closed_at = models.DateTimeField(null=True)

@@ -101,6 +101,7 @@ FIELDS: dict[str, str] = {
     "delegate": N_("Deputy"),
     "delivered_on": N_("Delivered"),
     "denied_at": N_("Denied"),
+    "approved_reason": N_("Why it was approved"),
     "denied_reason": N_("Why it was denied"),
     "description": N_("Description"),
     "description_source": N_("Lines are called after"),

@@ -147,10 +147,15 @@ def wish_of(
     )
 
 
-def approve(*, actor: Actor, rma: int, key: str | None = None) -> Written:
-    """Allow goods to come back; without a day of its own, within the days that the company grants."""
+def approve(*, actor: Actor, rma: int, reason: str = "", key: str | None = None) -> Written:
+    """Allow goods to come back; without a day of its own, within the days that the company grants.
+
+    reason: what made the claim good, where somebody says it.
+    """
     require(actor, "returns.approve")
-    return _decide(actor, "approve_return", rma, partial(rules.plan_approve, rma=rma), key)
+    reason = tidy(reason, field="reason", most=500, needed=False)
+    plan = partial(rules.plan_approve, rma=rma, reason=reason)
+    return _decide(actor, "approve_return", rma, plan, key, reason)
 
 
 def deny(*, actor: Actor, rma: int, reason: str, key: str | None = None) -> Written:

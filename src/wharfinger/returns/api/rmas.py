@@ -20,6 +20,7 @@ from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.write import Written
 from wharfinger.returns.actions import ahead, inspecting, receiving, requesting
 from wharfinger.returns.api.shapes import (
+    Approve,
     ArrivedGiven,
     AskedGiven,
     ChargeGiven,
@@ -116,9 +117,10 @@ def request_rma(request: Request, body: RmaGiven) -> HttpResponse:
 
 
 @router.post("/rmas/{id}/approve", response=RmaDone, summary="Approve an RMA")
-def approve(request: Request, id: Id) -> HttpResponse:
+def approve(request: Request, id: Id, body: Approve | None = None) -> HttpResponse:
     """Allow goods to come back, until the day that was asked for, else within the company's days."""
-    return _write(request, id, partial(requesting.approve, actor=request.auth, rma=id))
+    reason = body.reason if body is not None else ""
+    return _write(request, id, partial(requesting.approve, actor=request.auth, rma=id, reason=reason))
 
 
 @router.post("/rmas/{id}/deny", response=RmaDone, summary="Deny an RMA")

@@ -61,6 +61,7 @@ class RmaOut(Shown):
     status: Word
     requested_at: datetime
     approved_at: datetime | None
+    approved_reason: str = Field(description="What made the claim good.", examples=["Fan is stuck"])
     denied_at: datetime | None
     denied_reason: str
     closed_at: datetime | None
@@ -116,6 +117,12 @@ class RmaGiven(Given):
     overrule: OverruleGiven | None = Field(
         default=None, description="Why it comes back although the rules refuse it.", examples=[None]
     )
+
+
+class Approve(Given):
+    """What makes a claim good, where somebody says it."""
+
+    reason: Reason = ""
 
 
 class Deny(Given):

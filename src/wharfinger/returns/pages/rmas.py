@@ -179,7 +179,7 @@ def _decision(permission: str, act: Callable[..., Any], sentence: str) -> Any:
     @page(permission)
     def decided(request: HttpRequest, pk: int) -> HttpResponse:
         row = there(shown.returns(), pk)
-        given = {"reason": request.POST.get("reason", "")} if act is requesting.deny else {}
+        given = {} if act is requesting.close else {"reason": request.POST.get("reason", "")}
         return page_act(
             request,
             lambda: act(actor=request.user, rma=pk, **given),

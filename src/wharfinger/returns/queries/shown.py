@@ -59,6 +59,7 @@ def show_returns(found: Sequence[Any]) -> list[dict[str, Any]]:
             "status": one.word,
             "requested_at": one.requested_at,
             "approved_at": one.approved_at,
+            "approved_reason": one.approved_reason,
             "denied_at": one.denied_at,
             "denied_reason": one.denied_reason,
             "closed_at": one.closed_at,

@@ -258,15 +258,15 @@ def price_paid(truth: Truth, goods: Goods, quantity: int) -> int:
     return before_tax(said, truth.read["tax_codes"].get(line.tax_code_id), line.tax_included)
 
 
-def plan_approve(truth: Truth, *, rma: int) -> Plan:
-    """Allow goods to come back, until the day that was asked for, else within the company's days."""
+def plan_approve(truth: Truth, *, rma: int, reason: str = "") -> Plan:
+    """Allow goods to come back, until the day that was asked for, else within the company's days; a reason stays on it."""
     plan = Plan()
     row = rma_of(truth, rma)
     if row.approved_at is not None:
         raise Refusal("already_approved", N_("{number} is approved already."), number=row.number)
     days: int = truth.read["rma_days"]
     until = row.due_on or (truth.today + timedelta(days=days) if days else None)
-    plan.change(row, approved_at=truth.now, approved_by_id=truth.actor, due_on=until)
+    plan.change(row, approved_at=truth.now, approved_by_id=truth.actor, due_on=until, approved_reason=reason)
     return plan
 
 
