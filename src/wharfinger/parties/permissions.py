@@ -11,7 +11,7 @@ PERMISSIONS: dict[str, str] = {
         "read location level adjust transfer count review_count complete_count revalue put_away hold scrap "
         "correct_serial"
     ),
-    "work": "read create charge provide remove complete cancel amend",
+    "work": "read create charge provide remove complete cancel amend job_type",
     "sales": (
         "read opportunity quote order sell amend confirm unconfirm reserve give_way send win lose fulfil cancel reopen "
         "approve_quote template"

@@ -75,6 +75,7 @@ WORDS: dict[str, str] = {
     "work.provide": N_("Provide goods"),
     "work.remove": N_("Take goods off"),
     "work.complete": N_("Complete"),
+    "work.job_type": N_("Keep the list of job types"),
     "work.cancel": N_("Cancel documents"),
     "work.amend": N_("Change charges and take them off"),
     "sales.read": N_("Read"),

@@ -78,6 +78,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.sales.api.templates:router", ""),
     ("wharfinger.sales.api.sending:router", ""),
     ("wharfinger.work.api:router", ""),
+    ("wharfinger.work.api.job_types:router", ""),
     ("wharfinger.fulfilment.api.goods:router", ""),
     ("wharfinger.fulfilment.api.runs:router", ""),
     ("wharfinger.fulfilment.api.shipments:router", ""),

@@ -3,6 +3,7 @@
 from wharfinger.base.refusal import N_
 
 FIELDS: dict[str, str] = {
+    "agreed": N_("Agreed"),
     "about": N_("About"),
     "accepted_at": N_("Accepted"),
     "accepted_by": N_("Accepted by"),
@@ -121,6 +122,7 @@ FIELDS: dict[str, str] = {
     "exemption_code": N_("Exemption code"),
     "exemption_reason": N_("Reason of exemption"),
     "expected_close_on": N_("Expected close"),
+    "estimate_days": N_("Days it takes"),
     "expected_on": N_("Expected"),
     "expires_at": N_("Expires"),
     "expires_on": N_("Expires"),

@@ -23,6 +23,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "quote_template": (N_("Quote template"), "sales:quote_template"),
     "order": (N_("Sales order"), "sales:order"),
     "hold_request": (N_("Request to give way"), "sales:hold_request"),
+    "job_type": (N_("Job type"), "work:job_type"),
     "work_order": (N_("Work order"), "work:work_order"),
     "line": (N_("Line"), "demand:line"),
     "line_group": (N_("Group of lines"), ""),

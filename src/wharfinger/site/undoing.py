@@ -239,6 +239,7 @@ BY_NOUN: dict[str, str] = {
     "warranty_policy": "catalog.warranty_policy",
     "webhook": "notices.webhook",
     "wording": "site.settings",
+    "job_type": "work.job_type",
     "work_order": "work.charge",
 }
 """What undoing a change of this noun needs, for the verbs that all nouns share; lines go with their document."""

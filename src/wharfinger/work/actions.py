@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from wharfinger.base.access import Actor, require
+from wharfinger.base.fields import checked
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.queries.standing import read_changed, read_customer, read_default_site, read_standing
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.promising import Promised, require_said
+from wharfinger.ledger import sql
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
@@ -22,9 +24,11 @@ from wharfinger.stock.models import Location
 from wharfinger.stock.queries import built
 from wharfinger.stock.queries.truth import first_places, read_homes
 from wharfinger.work import queries, rules
-from wharfinger.work.models import WorkOrder
-from wharfinger.work.rules import WorkWish
+from wharfinger.work.models import JobType, WorkOrder
+from wharfinger.work.rules import WorkWish, job_types
 from wharfinger.work.rules.providing import Provision, plan_provide
+
+EVERY_TYPE = Wish(documents=[(JobType, sql.Found("id > %s", (0,)))])
 
 
 def create_work_order(*, actor: Actor, wish: WorkWish, key: str | None = None) -> Written:
@@ -46,6 +50,7 @@ def create_work_order(*, actor: Actor, wish: WorkWish, key: str | None = None) -
                     may="work.read",
                 ),
                 partial(queries.require_order, wish.order, wish.organization),
+                partial(queries.read_job_type, wish.type),
                 demand.read_these_products(products),
                 demand.read_components,
                 demand.read_routing,
@@ -215,6 +220,22 @@ def provide(
         actor=actor,
         key=key,
     )
+
+
+def add_job_type(*, actor: Actor, values: Mapping[str, Any], key: str | None = None) -> Written:
+    """Add a type of job to the list: its scope, its terms, whether it is billed and how long it takes."""
+    require(actor, "work.job_type")
+    plan = partial(job_types.plan_job_type, values=checked(job_types.TYPE, values))
+    return post("add", EVERY_TYPE, plan, actor=actor, key=key)
+
+
+def change_job_type(
+    *, actor: Actor, job_type: int, values: Mapping[str, Any], key: str | None = None
+) -> Written:
+    """Change a type of job, or take it off the list by a date in ``retired_on``; jobs keep what they began with."""
+    require(actor, "work.job_type")
+    plan = partial(job_types.plan_job_type_change, pk=job_type, values=checked(job_types.TYPE, values))
+    return post("change", EVERY_TYPE, plan, actor=actor, key=key)
 
 
 def _with_charges(work_order: int) -> Wish:

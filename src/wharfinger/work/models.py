@@ -8,6 +8,26 @@ from django.conf import settings
 from django.db import models
 
 from wharfinger.demand.models import Sheet
+from wharfinger.ledger.models import Document
+
+SCOPES = [(k, k) for k in ("new_installation", "generic", "swap", "replacement", "return")]
+
+
+class JobType(Document):
+    """One of the short list of kinds of job: what a job of it begins with."""
+
+    subject: ClassVar[str] = "job_type"
+    name = models.CharField(max_length=60, unique=True)
+    scope = models.CharField(max_length=16, default="generic", choices=SCOPES)
+    billable = models.BooleanField(default=True)
+    estimate_days = models.PositiveIntegerField(null=True)
+    """How many days such a job takes, from its start to its completion."""
+    agreed = models.TextField(blank=True)
+    """What is agreed with the customer about such a job."""
+    retired_on = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class WorkOrder(models.Model):
@@ -24,11 +44,12 @@ class WorkOrder(models.Model):
     order = models.ForeignKey(Sheet, models.PROTECT, null=True, related_name="work")
     """The sales order that it serves."""
     billable = models.BooleanField(default=True)
-    scope = models.CharField(
-        max_length=16,
-        default="generic",
-        choices=[(k, k) for k in ("new_installation", "generic", "swap", "replacement", "return")],
-    )
+    scope = models.CharField(max_length=16, default="generic", choices=SCOPES)
+    type = models.ForeignKey(JobType, models.PROTECT, null=True, related_name="jobs", db_index=False)
+    starts_on = models.DateField(null=True)
+    """The day on which it is to begin."""
+    estimate_days = models.PositiveIntegerField(null=True)
+    """How many days it takes from there; where nobody says when it is expected, these two do."""
     expected_on = models.DateField(null=True)
     started_at = models.DateTimeField(null=True)
     """When somebody began with it."""

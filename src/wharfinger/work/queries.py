@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from wharfinger.base import configuration, further, money
+from wharfinger.base import clock, configuration, further, money
 from wharfinger.base.door import known, module_on
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand.models import Sheet
@@ -19,6 +19,7 @@ from wharfinger.demand.rules.words import OPEN_GOODS
 from wharfinger.ledger.models import Holding
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.prepared import Prepared, an_id
+from wharfinger.work.models import JobType
 from wharfinger.work.rules import NUMBERS, state_of
 
 
@@ -34,6 +35,7 @@ def work_orders() -> QuerySet[Any, Any]:
             "work_order__lead",
             "work_order__resource",
             "work_order__order",
+            "work_order__type",
         ),
         SHEET,
     )
@@ -50,6 +52,46 @@ def ended_with_open_goods(found: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
     left = goods_left().filter(claim__line__sheet=OuterRef("pk"))
     ended = Q(work_order__completed_at__isnull=False) | Q(work_order__cancelled_at__isnull=False)
     return found.filter(ended, Exists(left))
+
+
+def late(found: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    """Of these the ones that were expected to be completed before today and are neither completed nor cancelled."""
+    today = clock.today(configuration.one("time_zone"))
+    still = found.filter(work_order__completed_at__isnull=True, work_order__cancelled_at__isnull=True)
+    return still.filter(work_order__expected_on__lt=today)
+
+
+def job_types() -> QuerySet[JobType, JobType]:
+    """Every type of job, unless the entry that added it was undone."""
+    return JobType.objects.filter(void__isnull=True)
+
+
+def retired_types(rows: QuerySet[JobType], values: Iterable[str]) -> QuerySet[JobType]:
+    """Those on the list, or those that were taken off it."""
+    wanted = {value == "true" for value in values}
+    return rows.filter(retired_on__isnull=not wanted.pop()) if len(wanted) == 1 else rows
+
+
+def show_job_types(found: Iterable[JobType]) -> list[dict[str, Any]]:
+    """Types of job for callers."""
+    return [
+        {
+            "id": one.pk,
+            "name": one.name,
+            "scope": one.scope,
+            "billable": one.billable,
+            "estimate_days": one.estimate_days,
+            "agreed": one.agreed,
+            "retired_on": one.retired_on.isoformat() if one.retired_on else None,
+        }
+        for one in found
+    ]
+
+
+def read_job_type(job_type: int | None, truth: Truth) -> None:
+    """The type that a new job is to have, where it is on the list."""
+    found = job_types().filter(pk=job_type, retired_on__isnull=True).first() if job_type is not None else None
+    truth.read["job_type"] = found
 
 
 def shown_kinds() -> list[str]:
@@ -152,6 +194,9 @@ def show_work_orders(rows: Sequence[Any], include: frozenset[str] = frozenset())
             "location": row.location_id,
             "billable": row.work_order.billable,
             "scope": row.work_order.scope,
+            "type": row.work_order.type_id,
+            "starts_on": row.work_order.starts_on.isoformat() if row.work_order.starts_on else None,
+            "estimate_days": row.work_order.estimate_days,
             "priority": row.priority,
             "expected_on": row.work_order.expected_on.isoformat() if row.work_order.expected_on else None,
             "status": state_of(row.work_order),

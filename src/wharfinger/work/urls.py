@@ -3,6 +3,7 @@
 from django.urls import path
 
 from wharfinger.work import pages, promising, providing
+from wharfinger.work.pages import job_types
 
 app_name = "work"
 urlpatterns = [
@@ -14,6 +15,9 @@ urlpatterns = [
             path(f"{plural}/new/", pages.new, {"kind": kind}, name=f"new_{kind}"),
         )
     ),
+    path("settings/job-types/", job_types.job_types, name="job_types"),
+    path("settings/job-types/new/", job_types.new_job_type, name="new_job_type"),
+    path("settings/job-types/<int:pk>/", job_types.job_type, name="job_type"),
     path("work-orders/<int:pk>/", pages.work_order, name="work_order"),
     path("work-orders/<int:pk>/edit/", pages.edit, name="edit"),
     path("work-orders/<int:pk>/start/", pages.start, name="start"),

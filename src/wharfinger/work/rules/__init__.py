@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Words
@@ -23,7 +23,14 @@ NUMBERS = {
     "job": Number("job", "J-{n}"),
 }
 KINDS = {"ticket": N_("Ticket"), "project": N_("Project"), "contract": N_("Contract"), "job": N_("Job")}
-SCOPES = ("new_installation", "generic", "swap", "replacement", "return")
+SCOPE_WORDS = {
+    "new_installation": N_("New installation"),
+    "generic": N_("Generic"),
+    "swap": N_("Swap"),
+    "replacement": N_("Replacement"),
+    "return": N_("Return"),
+}
+SCOPES = tuple(SCOPE_WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +56,17 @@ class WorkWish:
     customer_reference: str = ""
     location: int | None = None
     """From where its goods are taken first; as the customer, the owner or the company has it where none is named."""
-    billable: bool = True
-    scope: str = "generic"
+    billable: bool | None = None
+    """As the type has it, or billed, where nobody says."""
+    scope: str | None = None
+    """As the type has it, or generic, where nobody says."""
+    type: int | None = None
+    """The type of a job."""
+    starts_on: date | None = None
+    estimate_days: int | None = None
+    """As the type has it where nobody says."""
     expected_on: date | None = None
+    """Start and estimate where nobody says."""
     priority: str = NORMAL
 
 
@@ -61,6 +76,7 @@ def plan_work_order(truth: Truth, *, wish: WorkWish) -> Plan:
     if wish.kind not in NUMBERS:
         raise BadInput("no_such_kind", N_("Choose ticket, project, contract or job."), field="kind")
     _is_on(truth, wish.kind)
+    wish = _as_its_type(truth, wish)
     if wish.scope not in SCOPES:
         raise BadInput("no_such_scope", N_("There is no such fulfilment scope."), field="scope")
     number = NUMBERS[wish.kind]
@@ -82,6 +98,9 @@ def plan_work_order(truth: Truth, *, wish: WorkWish) -> Plan:
         order_id=wish.order,
         billable=wish.billable,
         scope=wish.scope,
+        type_id=wish.type,
+        starts_on=wish.starts_on,
+        estimate_days=wish.estimate_days,
         expected_on=wish.expected_on,
     )
     lines = kits.opened(truth, wish.lines)
@@ -95,6 +114,53 @@ def plan_work_order(truth: Truth, *, wish: WorkWish) -> Plan:
             made["billable"] = False
     plan.mention(("work_order", sheet))
     return plan
+
+
+MOST_DAYS = 3650
+
+
+def _as_its_type(truth: Truth, wish: WorkWish) -> WorkWish:
+    """The wish with what its type says where nobody said otherwise; raises BadInput for a type that does not hold."""
+    kind = truth.read["job_type"]
+    if wish.type is not None and wish.kind != "job":
+        raise BadInput("not_a_job", N_("Only a job has a type. Leave it empty here."), field="type")
+    if wish.type is not None and kind is None:
+        raise BadInput(
+            "no_such_job_type",
+            N_("There is no such job type, or it is retired. Look at the list."),
+            field="type",
+        )
+    estimate = wish.estimate_days
+    if estimate is None and kind is not None:
+        estimate = kind.estimate_days
+    billable = wish.billable if wish.billable is not None else kind is None or kind.billable
+    return replace(
+        wish,
+        scope=wish.scope or (kind.scope if kind is not None else "generic"),
+        billable=billable,
+        estimate_days=estimate,
+        expected_on=wish.expected_on or expected(wish.starts_on, estimate),
+    )
+
+
+def expected(starts_on: date | None, estimate_days: int | None) -> date | None:
+    """When work is expected to be completed: so many days after its start, where both are known."""
+    if estimate_days is not None and not 0 <= estimate_days <= MOST_DAYS:
+        raise BadInput(
+            "out_of_bounds",
+            N_("Give a whole number from {least} to {most}."),
+            field="estimate_days",
+            least=0,
+            most=MOST_DAYS,
+        )
+    if starts_on is None or estimate_days is None:
+        return None
+    try:
+        return starts_on + timedelta(days=estimate_days)
+    except OverflowError:
+        raise BadInput(
+            "day_too_far", N_("This day is too far away. Give an earlier one."), field="starts_on"
+        ) from None
 
 
 def _is_on(truth: Truth, kind: str) -> None:
@@ -121,11 +187,22 @@ def plan_change(truth: Truth, *, work_order: int, values: dict[str, Any], own: d
     row = open_work(truth, work_order)
     if "priority" in values:
         known_priority(values["priority"])
+    own = own | _expected_anew(row, own)
     if "expected_on" in own:
         values = values | {"promised_on": own["expected_on"]}
     plan.change(truth.document("demand.Sheet", work_order), **values)
     plan.change(row, **own)
     return plan
+
+
+def _expected_anew(row: Any, own: dict[str, Any]) -> dict[str, date | None]:
+    """When work is expected that starts or lasts otherwise now, or of which nobody says any more when it is."""
+    starts_on = own.get("starts_on", row.starts_on)
+    estimate = own.get("estimate_days", row.estimate_days)
+    found = expected(starts_on, estimate)
+    moved = (starts_on, estimate) != (row.starts_on, row.estimate_days)
+    unsaid = own["expected_on"] is None if "expected_on" in own else moved
+    return {"expected_on": found} if unsaid and found is not None else {}
 
 
 def plan_promise(truth: Truth, *, work_order: int, promises: Sequence[Promised]) -> Plan:

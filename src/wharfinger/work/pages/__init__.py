@@ -19,6 +19,7 @@ from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.words import tidy
+from wharfinger.catalog.pages.typed import whole
 from wharfinger.demand import needed, pressing, taking
 from wharfinger.demand.acting import verbs_of
 from wharfinger.demand.entry import in_rows, tax_words
@@ -51,23 +52,19 @@ from wharfinger.demand.queries.standing import people_who
 from wharfinger.demand.rules.words import GOODS, MONEY
 from wharfinger.ledger.telling import timeline
 from wharfinger.work import actions, queries
-from wharfinger.work.rules import KINDS, SCOPES, STATES, WorkWish, state_of
+from wharfinger.work.pages import job_types
+from wharfinger.work.rules import KINDS, SCOPE_WORDS, SCOPES, STATES, WorkWish, state_of
 
 STATE_TONES = {"open": "grey", "started": "blue", "completed": "green", "cancelled": "grey"}
 PLURALS = {"ticket": "tickets", "project": "projects", "contract": "contracts", "job": "jobs"}
-SCOPE_WORDS = dict(
-    zip(
-        SCOPES,
-        (N_("New installation"), N_("Generic"), N_("Swap"), N_("Replacement"), N_("Return")),
-        strict=True,
-    )
-)
 
 
 def _rows(kind: str, ask: Ask) -> Rows:
     found = queries.work_orders().filter(kind=kind)
     if ask.tab == "open":
         found = found.filter(work_order__completed_at__isnull=True, work_order__cancelled_at__isnull=True)
+    if ask.tab == "late":
+        found = queries.late(found)
     if ask.tab == "left":
         found = queries.ended_with_open_goods(found)
     if text := ask.one("customer"):
@@ -76,6 +73,8 @@ def _rows(kind: str, ask: Ask) -> Rows:
         found = found.filter(goods_word__in=words)
     if words := ask.many("money"):
         found = found.filter(money_word__in=words)
+    if words := ask.many("type"):
+        found = found.filter(work_order__type__in=[one for one in words if one.isdecimal() and len(one) < 19])
     if words := ask.many("priority"):
         found = found.filter(priority__in=words)
     for role in ("lead", "resource"):
@@ -106,6 +105,7 @@ def _row(row: Any, total: int, stages: dict[str, int]) -> Row:
             "number": (row.number, reverse("work:work_order", args=[row.pk])),
             "title": row.title or None,
             "customer": row.organization.name,
+            "type": str(row.work_order.type) if row.work_order.type else None,
             "priority": pressing.chip(row.priority),
             "goods": goods_chip(row.goods_word),
             "money": money_chip(row.money_word),
@@ -131,6 +131,7 @@ def _table(kind: str, title: str, new: str, empty: str) -> Table:
             Column("number", KINDS[kind], "link", sortable=True),
             Column("title", N_("Title"), sortable=True),
             Column("customer", N_("Customer")),
+            *((Column("type", N_("Type")),) if kind == "job" else ()),
             pressing.COLUMN,
             Column("goods", N_("Goods"), "chip"),
             Column("money", N_("Money"), "chip"),
@@ -147,9 +148,15 @@ def _table(kind: str, title: str, new: str, empty: str) -> Table:
             Filter("lead", N_("Lead"), "choice", _who),
             Filter("resource", N_("Resource"), "choice", _who),
             pressing.FILTER,
+            *((Filter("type", N_("Type"), "many", job_types.all_choices),) if kind == "job" else ()),
             Filter("expected", N_("Expected"), "date"),
         ),
-        tabs=(Tab("open", N_("Open")), Tab("left", N_("Ended, goods open")), Tab("all", N_("All"))),
+        tabs=(
+            Tab("open", N_("Open")),
+            Tab("late", N_("Late")),
+            Tab("left", N_("Ended, goods open")),
+            Tab("all", N_("All")),
+        ),
         new=New(new, f"work:new_{kind}", "work.create"),
         empty=empty,
         rows=partial(_rows, kind),
@@ -201,6 +208,7 @@ def work_order(request: HttpRequest, pk: int) -> HttpResponse:
         "may_add": still_open and request.user.may("work.charge"),  # type: ignore[union-attr]
         "pressing": pressing.chip(row.priority),
         "takes_from": taking.words(row),
+        "scope": _(SCOPE_WORDS[row.work_order.scope]) if row.kind == "job" else "",
         "goods_word": goods_chip(row.goods_word),
         "money_word": money_chip(row.money_word),
         "open_minor": open_on(row, sums.total, money_of([pk], SHEET)[pk]),
@@ -245,6 +253,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
             "form": form,
             "heading": _(NEW[kind]),
             "scopes": _scopes(kind),
+            "types": job_types.choices() if kind == "job" else [],
             "people": _people(),
             "serves": _served(form.values) or None,
             "priorities": pressing.choices(),
@@ -265,8 +274,11 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
             lines=typed_lines(given),
             title=tidy(given.get("title", ""), field="title", needed=False),
             customer_reference=_reference(given),
-            billable=given.get("billable") == "yes",
-            scope=given.get("scope") or "generic",
+            billable=None if given.get("billable") == "type" else given.get("billable") == "yes",
+            scope=given.get("scope") or None,
+            type=typed_id(given, "type"),
+            starts_on=typed_day(given, "starts_on"),
+            estimate_days=whole(given, "estimate_days"),
             expected_on=typed_day(given, "promised_on"),
             owner=typed_id(given, "owner"),
             lead=typed_id(given, "lead"),
@@ -331,7 +343,6 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "work/form.html", context)
 
     if request.method != "POST":
-        expected = row.work_order.expected_on
         return show(
             Form(
                 {
@@ -343,9 +354,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                     "resource": row.work_order.resource_id or "",
                     "order": row.work_order.order_id or "",
                     "scope": row.work_order.scope,
+                    **job_types.days_of(row.work_order),
                     "priority": row.priority,
                     "location": row.location_id or "",
-                    "promised_on": expected.isoformat() if expected else "",
                 }
             )
         )
@@ -364,7 +375,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 **taking.typed(given),
             },
             own={
-                "expected_on": typed_day(given, "promised_on"),
+                **job_types.typed_days(given, row.work_order),
                 "lead_id": typed_id(given, "lead"),
                 "resource_id": typed_id(given, "resource"),
                 "order_id": typed_id(given, "order"),

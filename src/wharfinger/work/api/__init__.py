@@ -46,6 +46,7 @@ router = Router(tags=["work"])
 
 Kind = Literal["ticket", "project", "contract", "job"]
 Scope = Literal["new_installation", "generic", "swap", "replacement", "return"]
+Days = Annotated[int, Field(ge=0, le=3650)]
 
 
 class ChargeGiven(LineGiven):
@@ -80,9 +81,20 @@ class WorkOrderGiven(SheetGiven):
     order: Id | None = Field(
         default=None, examples=[None], description="The sales order of the customer that it serves."
     )
-    billable: bool = True
-    scope: Scope = "generic"
-    expected_on: date | None = None
+    billable: bool | None = Field(
+        default=None, description="As the type of the job says, or true, where you do not."
+    )
+    scope: Scope | None = Field(
+        default=None, description="As the type of the job says, or generic, where you do not."
+    )
+    type: Id | None = Field(default=None, examples=[None], description="The type of a job.")
+    starts_on: date | None = None
+    estimate_days: Days | None = Field(
+        default=None, description="As the type of the job says where you do not."
+    )
+    expected_on: date | None = Field(
+        default=None, description="So many days after the start as are estimated, where you do not say."
+    )
     priority: Priority = Field(default="normal", description="The more pressing work is served first.")
 
 
@@ -93,6 +105,8 @@ class WorkOrderChange(SheetChange):
     resource: Id | None = None
     order: Id | None = Field(default=None, examples=[None])
     scope: Scope | None = None
+    starts_on: date | None = None
+    estimate_days: Days | None = None
     expected_on: date | None = None
     priority: Priority | None = None
 
@@ -108,6 +122,9 @@ class WorkOrderOut(SheetOut):
     devices: list[Id] = Field(description="Those that it is about.")
     billable: bool
     scope: Scope
+    type: Id | None = Field(examples=[None])
+    starts_on: date | None
+    estimate_days: int | None
     expected_on: date | None
     priority: Priority
     status: Literal["open", "started", "completed", "cancelled"]
@@ -177,12 +194,17 @@ WORK_ORDERS = Listing(
         "number": "number",
         "customer_reference": "customer_reference",
         "scope": "work_order__scope",
+        "type": "work_order__type_id",
         "priority": "priority",
         "goods_status": lambda rows, values: rows.filter(goods_word__in=values),
         "money_status": lambda rows, values: rows.filter(money_word__in=values),
     },
     words={"goods_status": tuple(GOODS), "money_status": tuple(MONEY), "priority": get_args(Priority)},
-    days={"expected_on": "work_order__expected_on", "completed_at": "work_order__completed_at"},
+    days={
+        "starts_on": "work_order__starts_on",
+        "expected_on": "work_order__expected_on",
+        "completed_at": "work_order__completed_at",
+    },
     q=("number", "title", "customer_reference", "organization__name"),
     includes=("charges",),
 )
@@ -230,13 +252,15 @@ def one_work_order(request: Request, id: Id) -> HttpResponse:
 def change_work_order(request: Request, id: Id, body: WorkOrderChange) -> HttpResponse:
     """Change the words, dates and people of a work order."""
     sent = body.model_dump(exclude_unset=True)
-    may_be_empty = ("contact", "expected_on", "resource", "order", "location")
+    may_be_empty = ("contact", "expected_on", "starts_on", "estimate_days", "resource", "order", "location")
     given = {key: value for key, value in sent.items() if value is not None or key in may_be_empty}
     own = {
         "lead": "lead_id",
         "resource": "resource_id",
         "order": "order_id",
         "scope": "scope",
+        "starts_on": "starts_on",
+        "estimate_days": "estimate_days",
         "expected_on": "expected_on",
     }
     columns = {"contact": "contact_id", "owner": "owner_id", "location": "location_id"}
