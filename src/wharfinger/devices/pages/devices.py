@@ -59,12 +59,13 @@ def _rows(ask: Ask) -> Rows:
     day_now, days = covering.soon()
     here = shown.devices().filter(removed_on__isnull=True)
     within = ask.one("within")
-    soon = ending(here, next((one for one in WITHIN if str(one) == within), days), day_now)
+    chosen = next((one for one in WITHIN if str(one) == within), days)
+    soon = ending(here, chosen, day_now)
     bare = covered(here, "none")
     gone = shown.devices().filter(removed_on__isnull=False)
     found = {"here": here, "soon": soon, "bare": bare, "gone": gone}.get(ask.tab, here)
     if within and ask.tab != "soon":
-        found = found.filter(pk__in=soon.values("pk"))
+        found = ending(found, chosen, day_now)
     if ways := [one for one in COVER if one in ask.many("cover")]:
         found = covered(found, *ways)
     if text := ask.one("customer"):
@@ -80,7 +81,7 @@ def _rows(ask: Ask) -> Rows:
     found = found.filter(warranty_end_on__lte=last) if last else found
     found = owned.narrowed(found, ask, "device")
     sorts = {"number": "number", "installed": "installed_on", "until": "warranty_end_on"}
-    cut = ask.slice(found, sorts, by="until" if ask.tab == "soon" else "")
+    cut = ask.slice(found, sorts, by="until" if ask.tab == "soon" or within else "")
     used = shown.used_of(cut.items)
     rows = [_row(one, shown.warranty_word(one, day_now, days), used) for one in cut.items]
     counts = {"here": capped(here), "soon": capped(soon), "bare": capped(bare)}
