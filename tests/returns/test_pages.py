@@ -21,7 +21,9 @@ from wharfinger.devices.models import Device, Subscription
 from wharfinger.devices.queries.installable import installable
 from wharfinger.devices.rules.installing import Installation
 from wharfinger.devices.rules.keeping import SubscriptionWish
+from wharfinger.ledger.models import Entry, Lot
 from wharfinger.returns.models import Rma, RmaLine
+from wharfinger.returns.queries.figures import figures as returned
 from wharfinger.returns.queries.returnable import returnable
 from wharfinger.returns.rules.requesting import Asked
 
@@ -95,6 +97,48 @@ def test_an_rma_from_request_to_close(client: Client, company: World) -> None:
     assert f"{to}close/" in see(client, to)
     do(client, f"{to}close/", {})
     assert Rma.objects.get().closed_at is not None
+    clean()
+
+
+def test_several_outcomes_of_one_line_are_one_act(client: Client, company: World) -> None:
+    """Of five three are restocked, one is scrapped and one repaired; of units each by its number, in one entry."""
+    line = loose(company, 5)
+    sold = delivered(company, traced(company, "S1", "S2", "S3"), 3)
+    rma, (cables, routers) = asked(company, Asked(5, line), Asked(3, sold))
+    to = f"/rmas/{rma}/"
+    received = {
+        f"quantity-{cables}": "5",
+        f"quantity-{routers}": "3",
+        f"serial-{routers}": ["S1", "S2", "S3"],
+    }
+    do(client, f"{to}receive/", received)
+    page = see(client, f"{to}inspect/")
+    codes = [row.code for row in Lot.objects.filter(serial=True).order_by("pk")]
+    assert all(f'value="{code}"' in page for code in codes)
+    typed = {
+        f"quantity-{cables}": "3",
+        f"outcome-{cables}": "restock",
+        f"quantity-{cables}-1": "1",
+        f"outcome-{cables}-1": "scrap",
+        f"note-{cables}-1": "Cut through",
+        f"quantity-{cables}-2": "2",
+        f"outcome-{cables}-2": "repair",
+    }
+    for n, code in enumerate(returned([rma])[routers].serials):
+        typed[f"serial-{routers}-unit-{n}"] = code
+        if code != "S3":
+            typed[f"outcome-{routers}-unit-{n}"] = {"S1": "restock", "S2": "scrap"}[code]
+    before = entries()
+    do(client, f"{to}inspect/", typed, status=409)
+    do(client, f"{to}inspect/", typed | {f"quantity-{cables}-1": "x"}, status=422)
+    assert entries() == before
+    do(client, f"{to}inspect/", typed | {f"quantity-{cables}-2": "1"})
+    assert entries() == before + 1
+    found = returned([rma])
+    assert found[cables].outcomes == {"restock": 3, "scrap": 1, "repair": 1}
+    assert found[routers].outcomes == {"restock": 1, "scrap": 1}
+    assert [where(code)[0] for code in ("S1", "S2", "S3")] == ["bin", "scrap", "returns"]
+    assert Entry.objects.latest("pk").reason == "Cut through"
     clean()
 
 

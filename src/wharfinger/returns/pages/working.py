@@ -271,20 +271,7 @@ def inspect(request: HttpRequest, pk: int) -> HttpResponse:
     lines = [(line, figure) for line, figure in lines if figure.here + figure.bench + figure.at_vendor]
 
     def act() -> Any:
-        verdicts = []
-        for line, _figure in lines:
-            units = units_of(request.POST, line)
-            if units:
-                verdicts.append(
-                    Verdict(
-                        line.pk,
-                        units,
-                        request.POST.get(f"outcome-{line.pk}", ""),
-                        typed_id(request.POST, f"bin-{line.pk}"),
-                        (),
-                        request.POST.get(f"note-{line.pk}", "").strip()[:500],
-                    )
-                )
+        verdicts = [one for line, figure in lines for one in _verdicts(request.POST, line, figure)]
         return inspecting.inspect(actor=user, rma=pk, verdicts=verdicts, key=request.POST.get("key") or None)
 
     first = {
@@ -292,6 +279,7 @@ def inspect(request: HttpRequest, pk: int) -> HttpResponse:
             figure.here or figure.bench or figure.at_vendor, line.product.quantity_decimals
         )
         for line, figure in lines
+        if len(figure.serials) < 2
     }
     more = {"outcomes": in_words(OUTCOMES), "bins": bin_options()}
     return work_page(
@@ -330,6 +318,33 @@ def _along(given: QueryDict, organization: int) -> list[Arrived]:
     units = quantity(text, places, field="along-quantity") if text else len(serials) * 10**places or one_scan
     named = serials or ((serial,) if serial else ())
     return [Arrived(units, serials=named, product=product, outside=given.get("along-outside") == "yes")]
+
+
+ROWS = ("", "-1", "-2")
+"""How the fields of a line's several outcomes end; the first alone is filled in."""
+
+
+def _verdicts(given: QueryDict, line: RmaLine, figure: Figures) -> list[Verdict]:
+    """What somebody said becomes of a line's goods: so many of them, and units by their numbers."""
+    found = []
+    for row in ROWS:
+        field = f"{line.pk}{row}"
+        text = given.get(f"quantity-{field}", "").strip()
+        if text and text != "0":
+            units = quantity(text, line.product.quantity_decimals, field=f"quantity-{field}")
+            found.append(_verdict(given, line, units, field, ()))
+    for n, code in enumerate(figure.serials):
+        field = f"{line.pk}-unit-{n}"
+        if given.get(f"outcome-{field}") and given.get(f"serial-{field}") == code:
+            one = 10**line.product.quantity_decimals
+            found.append(_verdict(given, line, one, field, (code,)))
+    return found
+
+
+def _verdict(given: QueryDict, line: RmaLine, units: int, field: str, serials: tuple[str, ...]) -> Verdict:
+    note = given.get(f"note-{field}", "").strip()[:500]
+    bin = typed_id(given, f"bin-{field}")
+    return Verdict(line.pk, units, given.get(f"outcome-{field}", ""), bin, serials, note)
 
 
 def lines_of(pk: int) -> tuple[Any, list[tuple[RmaLine, Figures]]]:
