@@ -10,10 +10,12 @@ from django.test import Client
 
 from tests.sales.test_api import send
 from tests.sales.test_pages import do, see
-from tests.world import World, clean, entries, refused
+from tests.world import World, clean, entries, held, refused
 from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
 from wharfinger.demand.models import Sheet
+from wharfinger.demand.rules import LineWish
+from wharfinger.flows.actions.charging import open_and
 from wharfinger.ledger.models import Entry
 from wharfinger.ledger.reverse import reverse
 from wharfinger.work.actions import (
@@ -62,9 +64,8 @@ def test_a_type_is_kept_changed_and_retired(client: Client, company: World) -> N
     refused(
         lambda: change_job_type(actor=HOUSE, job_type=kept.pk, values={"estimate_days": -1}), "out_of_bounds"
     )
-    assert "whole number" in do(
-        client, f"/settings/job-types/{kept.pk}/", typed | {"estimate_days": "two"}, 422
-    )
+    shown = do(client, f"/settings/job-types/{kept.pk}/", typed | {"estimate_days": "two"}, 422)
+    assert "is no whole number" in shown.content.decode()
     assert entries() == before
     clean()
 
@@ -137,6 +138,18 @@ def test_late_jobs_are_a_list_of_their_own(client: Client, company: World) -> No
     assert "Rack" in see(client, "/jobs/?tab=late")
     complete(actor=HOUSE, work_order=late.pk)
     assert "Rack" not in see(client, "/jobs/?tab=late")
+
+
+def test_a_job_that_is_picked_as_it_is_opened_has_its_type(client: Client, company: World) -> None:
+    product = company.product()
+    company.stock(product, 1)
+    lines = (LineWish(product.pk, 1),)
+    wish = WorkWish("job", company.customer.pk, lines, type=type_of(), starts_on=date(2026, 12, 1))
+    made = open_and(actor=HOUSE, wish=wish, then="pick")
+    job = WorkOrder.objects.get(pk=made.one("demand.Sheet"))
+    assert (job.scope, job.billable, job.expected_on) == ("swap", False, date(2026, 12, 3))
+    assert held(made.one("ledger.Claim")) == {"covered": 1, "picked": 1}
+    clean()
 
 
 def test_types_and_estimates_over_http(client: Client, company: World) -> None:

@@ -37,7 +37,7 @@ from wharfinger.stock.queries.truth import (
 )
 from wharfinger.work import actions as work
 from wharfinger.work.models import WorkOrder
-from wharfinger.work.queries import require_order
+from wharfinger.work.queries import read_job_type, require_order
 from wharfinger.work.rules import WorkWish
 
 PERMISSIONS = {
@@ -115,7 +115,8 @@ def open_and(
         tax_included=wish.tax_included,
     )
     served = partial(require_order, wish.order, wish.organization)
-    looked = _wish(charging, documents=[], first=_no_lines, reads=(customer, served, offers))
+    kind = partial(read_job_type, wish.type)
+    looked = _wish(charging, documents=[], first=_no_lines, reads=(customer, served, kind, offers))
     try:
         return post(VERBS[then], looked, partial(plan_charge_and, charging=charging), actor=actor, key=key)
     except NothingToServe:
