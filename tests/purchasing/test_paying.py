@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.purchasing.buying import arrive, person, stocked_up
 from tests.purchasing.test_api import Caller
 from tests.world import World, clean, entries, refused, seen, world
 from wharfinger.base.access import HOUSE
+from wharfinger.base.refusal import NotAllowed
 from wharfinger.ledger.models import Account, Entry, Posting
 from wharfinger.ledger.reverse import reverse
 from wharfinger.ledger.write import Written
@@ -28,7 +30,7 @@ from wharfinger.purchasing.queries import bills as queries
 from wharfinger.purchasing.queries import paying
 from wharfinger.purchasing.rules.billing import Bill, BillLine
 from wharfinger.purchasing.rules.crediting import SendBack
-from wharfinger.purchasing.rules.paying import Part, PayWish
+from wharfinger.purchasing.rules.paying import PaidAtOnce, Part, PayWish
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 2)
@@ -247,6 +249,74 @@ def test_a_bill_that_is_paid_is_not_cancelled_before_its_payment(company: World)
     assert {one.balance_minor for one in Account.objects.filter(kind="payable")} == {0}
     refused(lambda: pay(bill), "not_accepted", "bills.0.bill")
     clean()
+
+
+def unpaid(company: World, number: str, **values: Any) -> Bill:
+    """A bill of ten units at ten that came."""
+    made = stocked_up(company, (company.product(), 10, TEN))
+    receipt = arrive(made.lines[0], 10).one("purchasing.Receipt")
+    return Bill(number, DAY, (BillLine(made.lines[0], receipt, 10),), tax_minor=1900, **values)
+
+
+def test_a_bill_is_entered_and_paid_in_one_entry_and_taken_back_payment_first(company: World) -> None:
+    done = enter_bill(actor=HOUSE, bill=unpaid(company, "CASH-1", pay=PaidAtOnce(" Cash ", "till 2")))
+    bill, paid = done.one("purchasing.VendorBill"), done.one("purchasing.VendorPayment")
+    row = VendorPayment.objects.get(pk=paid)
+    assert (row.amount_minor, row.method, row.reference, row.made_id) == (11900, "Cash", "till 2", done.id)
+    assert (word(bill), open_of(bill), exchange()) == ("paid", 0, 0)
+    assert [(one.pk, minor) for one, minor in paying.payments_of(bill)] == [(paid, 11900)]
+    clean()
+    refused(lambda: cancel_bill(actor=HOUSE, bill=bill), "bill_paid")
+    told = refused(lambda: reverse(actor=HOUSE, entry=done.id), "corrected_by_verb")
+    assert told.remedies
+    cancel_vendor_payment(actor=HOUSE, payment=paid)
+    assert (word(bill), open_of(bill)) == ("overdue" if paying.today() > DAY else "open", 11900)
+    cancel_bill(actor=HOUSE, bill=bill)
+    assert (word(bill), open_of(bill)) == ("cancelled", 0)
+    assert {one.balance_minor for one in Account.objects.all()} == {0}
+    clean()
+
+
+def test_what_is_off_is_not_paid_at_once(company: World) -> None:
+    bill = unpaid(company, "OFF-1", pay=PaidAtOnce(), total_minor=99_900)
+    refused(lambda: enter_bill(actor=HOUSE, bill=bill), "pay_when_accepted")
+    plain = replace(bill, total_minor=None, pay=None)
+    assert not VendorBill.objects.exists()
+    assert not VendorPayment.objects.exists()
+    enter_bill(actor=HOUSE, bill=plain)
+    assert VendorBill.objects.get().accepted_at is not None
+
+
+def test_who_may_not_pay_enters_bills_only(company: World) -> None:
+    bill = unpaid(company, "R-1", pay=PaidAtOnce())
+    clerk = person("clerk", "purchasing.bill", "catalog.see_cost")
+    with pytest.raises(NotAllowed):
+        enter_bill(actor=clerk, bill=bill)
+    assert not VendorBill.objects.exists()
+    enter_bill(actor=clerk, bill=replace(bill, pay=None))
+    assert VendorBill.objects.exists()
+
+
+def test_a_bill_is_paid_at_once_by_page_and_api(company: World, client: Client) -> None:
+    client.force_login(company.user)
+    bill = unpaid(company, "P-1")
+    line, receipt = bill.lines[0].purchase_line, bill.lines[0].receipt
+    form = f"/vendor-bills/new/?line={line}"
+    assert "It is paid at once" in client.get(form).content.decode()
+    key = f"{receipt}-{line}"
+    typed = {"number": "P-1", "billed_on": "2026-03-02", f"quantity-{key}": "4", f"cost-{key}": "10"}
+    answer = client.post(form, {**typed, "pay": "on", "method": "Cash"}, follow=True)
+    assert "Entered and paid the bill P-1." in answer.content.decode()
+    assert VendorPayment.objects.get().amount_minor == 4000
+    sent = {
+        "number": "P-2",
+        "billed_on": "2026-03-02",
+        "lines": [{"purchase_line": line, "receipt": receipt, "quantity": "6"}],
+        "pay": {"method": "Card"},
+    }
+    told = client.post("/api/v1/vendor-bills", sent, content_type="application/json")
+    assert (told.status_code, told.json()["payment"], told.json()["open"]) == (201, "paid", "0.00")
+    assert VendorPayment.objects.get(method="Card").amount_minor == 6000
 
 
 def test_a_payment_is_corrected_by_cancelling_not_by_undoing_it(company: World) -> None:

@@ -32,7 +32,7 @@ class Billing(Rating):
         value = {"percent": int(percent), "most_minor": micro(most[0]) // 10_000 if most else None}
         Setting.objects.update_or_create(key="bill_tolerance", defaults={"value": value})
 
-    def say_bill(self, rest: str) -> None:
+    def say_bill(self, rest: str, pay: str | None = None) -> None:
         """bill B of GR: ITEMS [freight AMOUNT], or bill B ahead of PO: …"""
         head, _, items = rest.partition(":")
         name, *ahead, _, receipt = head.split()
@@ -49,7 +49,7 @@ class Billing(Rating):
             pk = self.products[product].pk
             line = due[pk].line.pk if pk in due else lines[pk]
             asks.append((line, self.documents[receipt], int(n), cost[1] if cost else None))
-        self.keep("bill", name, self.door.bill_goods(name, asks, freight or "0"))
+        self.keep("bill", name, self.door.bill_goods(name, asks, freight or "0", pay))
 
     def bill_ahead(self, name: str, order: int, items: str, freight: str) -> None:
         """Bill lines of an order without a word of receipts."""
@@ -60,6 +60,11 @@ class Billing(Rating):
             n, product, *cost = item.split()
             asks.append((lines[self.products[product].pk], None, int(n), cost[1] if cost else None))
         self.keep("bill", name, self.door.bill_goods(name, asks, freight or "0"))
+
+    def say_bill_paid(self, rest: str) -> None:
+        """bill-paid B of GR: N PRODUCT [at COST] by METHOD"""
+        head, method = rest.split(" by ")
+        self.say_bill(head, method.strip())
 
     def say_bill_is(self, rest: str) -> None:
         """bill-is B WORD CODES"""

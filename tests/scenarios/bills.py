@@ -8,7 +8,7 @@ from datetime import date
 from tests.scenarios.further import Made, Posts, Tells, micro
 from wharfinger.purchasing.actions import billing, paying, receiving
 from wharfinger.purchasing.rules.billing import Bill, BillLine
-from wharfinger.purchasing.rules.paying import Part, PayWish
+from wharfinger.purchasing.rules.paying import PaidAtOnce, Part, PayWish
 
 DAY = date(2026, 3, 2)
 Asks = Sequence[tuple[int, int | None, int, str | None]]
@@ -20,13 +20,14 @@ Parts = Sequence[tuple[int, str | None]]
 class BillsActions:
     """Calls the actions in process."""
 
-    def bill_goods(self: Tells, number: str, asks: Asks, freight: str) -> Made:
-        """A vendor bills something: the bill."""
+    def bill_goods(self: Tells, number: str, asks: Asks, freight: str, pay: str | None = None) -> Made:
+        """A vendor bills something, and is paid at once where a method is said: the bill."""
         lines = tuple(
             BillLine(line, receipt, n, None if cost is None else micro(cost))
             for line, receipt, n, cost in asks
         )
-        bill = Bill(number, DAY, lines, freight_minor=micro(freight) // 10_000)
+        paid = None if pay is None else PaidAtOnce(pay)
+        bill = Bill(number, DAY, lines, freight_minor=micro(freight) // 10_000, pay=paid)
         done = self._said(lambda: billing.enter_bill(actor=self.who, bill=bill))
         return done.one("purchasing.VendorBill"), done.id
 
@@ -61,8 +62,8 @@ class BillsActions:
 class BillsApi:
     """Speaks JSON over HTTP."""
 
-    def bill_goods(self: Posts, number: str, asks: Asks, freight: str) -> Made:
-        """A vendor bills something: the bill."""
+    def bill_goods(self: Posts, number: str, asks: Asks, freight: str, pay: str | None = None) -> Made:
+        """A vendor bills something, and is paid at once where a method is said: the bill."""
         lines = [
             {"purchase_line": line, "quantity": str(n)}
             | ({} if receipt is None else {"receipt": receipt})
@@ -70,6 +71,7 @@ class BillsApi:
             for line, receipt, n, cost in asks
         ]
         body = {"number": number, "billed_on": DAY.isoformat(), "lines": lines, "freight": freight}
+        body |= {} if pay is None else {"pay": {"method": pay}}
         made = self._post("/vendor-bills", body)
         return made["id"], made["entry"]
 

@@ -20,6 +20,7 @@ from wharfinger.purchasing.queries import arrived, billed, paying
 from wharfinger.purchasing.queries import truth as reads
 from wharfinger.purchasing.rules import billing
 from wharfinger.purchasing.rules.billing import Bill
+from wharfinger.purchasing.rules.paying import PaidAtOnce
 from wharfinger.stock.queries.truth import read_layer_dates
 
 
@@ -28,10 +29,13 @@ def enter_bill(*, actor: Actor, bill: Bill, key: str | None = None) -> Written:
 
     A line that names no receipt is of whichever brings it; what has not come waits for it.
     What is accepted makes its goods as dear as they were billed, and lands freight beyond that of the orders.
+    One that is accepted is paid in the same entry where that is wished; it is taken back after its payment.
     Raises Refusal when it is of several vendors or currencies, or its number is entered already.
     """
     require(actor, "purchasing.bill")
     require(actor, "catalog.see_cost")
+    if bill.pay is not None:
+        require(actor, "purchasing.pay")
     bill = _checked(bill)
     lines = {one.purchase_line for one in bill.lines}
     anywhere = {one.purchase_line for one in bill.lines if one.receipt is None}
@@ -87,6 +91,14 @@ def _checked(bill: Bill) -> Bill:
         bill,
         number=tidy(bill.number, field="number", most=60),
         note=tidy(bill.note, field="note", most=500, needed=False),
+        pay=_checked_payment(bill.pay) if bill.pay is not None else None,
+    )
+
+
+def _checked_payment(paid: PaidAtOnce) -> PaidAtOnce:
+    return PaidAtOnce(
+        tidy(paid.method, field="method", most=40, needed=False),
+        tidy(paid.reference, field="reference", most=100, needed=False),
     )
 
 

@@ -22,6 +22,7 @@ from wharfinger.purchasing.queries import bills as queries
 from wharfinger.purchasing.queries import paying
 from wharfinger.purchasing.queries.shown import decimals_of_purchase_lines
 from wharfinger.purchasing.rules.billing import Bill, BillLine
+from wharfinger.purchasing.rules.paying import PaidAtOnce
 
 router = Router(tags=["purchasing"])
 
@@ -44,6 +45,13 @@ class BillLineGiven(Given):
     )
 
 
+class PaidAtOnceGiven(Given):
+    """How a bill is paid in the act that enters it: all of it, today."""
+
+    method: str = Field(default="", max_length=40, examples=["Cash"])
+    reference: str = Field(default="", max_length=100)
+
+
 class BillGiven(Given):
     """A vendor's bill of what came or is on order, in the currency of its orders."""
 
@@ -63,6 +71,11 @@ class BillGiven(Given):
         default=None, description="As it is printed, tax included; only compared.", examples=["1202.00"]
     )
     note: str = Field(default="", max_length=500, examples=["Freight as agreed"])
+    pay: PaidAtOnceGiven | None = Field(
+        default=None,
+        examples=[None],
+        description="Pays it in the same entry, with the right to pay; only of a bill that is accepted at once.",
+    )
 
 
 class AcceptBill(Given):
@@ -274,4 +287,5 @@ def _bill(body: BillGiven) -> Bill:
         tax_minor=minor(body.tax, currency, field="tax"),
         total_minor=None if body.total is None else minor(body.total, currency, field="total"),
         note=body.note,
+        pay=PaidAtOnce(body.pay.method, body.pay.reference) if body.pay is not None else None,
     )

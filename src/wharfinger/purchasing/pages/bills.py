@@ -28,6 +28,7 @@ from wharfinger.purchasing.queries import paying
 from wharfinger.purchasing.queries.billed import freight_due
 from wharfinger.purchasing.queries.landed import split
 from wharfinger.purchasing.rules.billing import Bill, BillLine
+from wharfinger.purchasing.rules.paying import PaidAtOnce
 from wharfinger.purchasing.rules.taxing import sums
 
 MOST = 500
@@ -249,6 +250,8 @@ def _entered(pk: int) -> str:
         if queries.word(row) == "goods_missing":
             return _("Entered the bill %(number)s; it waits for its goods.") % {"number": row.number}
         return _("Entered the bill %(number)s; somebody has to accept what is off.") % {"number": row.number}
+    if paying.payments_of(pk):
+        return _("Entered and paid the bill %(number)s.") % {"number": row.number}
     return _("Entered and accepted the bill %(number)s.") % {"number": row.number}
 
 
@@ -321,6 +324,7 @@ def _typed(typed: QueryDict, rows: list[queries.Due], currency: str) -> Bill:
         tax_minor=_amount(typed, "tax", currency),
         total_minor=minor(total, currency, field="total") if total else None,
         note=typed.get("note", ""),
+        pay=PaidAtOnce(typed.get("method", ""), typed.get("reference", "")) if typed.get("pay") else None,
     )
 
 

@@ -16,7 +16,7 @@ from wharfinger.purchasing.rules.asking import rate_of
 from wharfinger.purchasing.rules.brought import Goods, Parts, booked_parts, matched_to, of_receipts, standing
 from wharfinger.purchasing.rules.landing import Cost, Landed
 from wharfinger.purchasing.rules.matching import Matched, Part, match
-from wharfinger.purchasing.rules.paying import owe, owe_no_more
+from wharfinger.purchasing.rules.paying import PaidAtOnce, owe, owe_no_more, pay_at_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class Bill:
     total_minor: int | None = None
     """As it is printed."""
     note: str = ""
+    pay: PaidAtOnce | None = None
+    """It is paid in the same entry where that is said."""
 
 
 def plan_enter_bill(truth: Truth, *, bill: Bill) -> Plan:
@@ -85,6 +87,15 @@ def plan_enter_bill(truth: Truth, *, bill: Bill) -> Plan:
     free = freight_open(truth, [one.purchase_line for one in bill.lines])
     off = match(rows, amounts, sum(free.values()), truth.read["tolerance"], truth.home_currency)
     accepted = all(one.taken for one in off)
+    if bill.pay is not None and not accepted:
+        raise Refusal(
+            "pay_when_accepted",
+            N_(
+                "{number} is not what came and was ordered, so it is accepted first. Enter it without a payment."
+            ),
+            field="pay",
+            number=bill.number,
+        )
     made = plan.create(
         "purchasing.VendorBill",
         **values,
@@ -99,7 +110,9 @@ def plan_enter_bill(truth: Truth, *, bill: Bill) -> Plan:
     plan.mention(("vendor_bill", made))
     if accepted:
         _take_over(plan, truth, made, amounts, of_receipts(lines, parts), free)
-        owe(plan, truth, made, vendor, amounts, _net(parts, currency))
+        owed = owe(plan, truth, made, vendor, amounts, _net(parts, currency))
+        if bill.pay is not None:
+            pay_at_once(plan, truth, made, vendor, amounts, owed, bill.pay)
     _mention_all(plan, truth, [one.receipt_id for one in parts])
     return plan
 

@@ -44,13 +44,21 @@ class PayWish:
     """Of the only foreign currency; that of the day where nothing is said."""
 
 
+@dataclass(frozen=True, slots=True)
+class PaidAtOnce:
+    """How a bill is paid in the act that enters it: all of it, today, at the bill's own rate."""
+
+    method: str = ""
+    reference: str = ""
+
+
 def payable(vendor: int, subject: str, pk: Id, currency: str) -> AccountRef:
     """What we owe a vendor for a bill, below zero; what it owes us because of a return."""
     return AccountRef(PAYABLE, currency, vendor, (subject, pk))
 
 
-def owe(plan: Plan, truth: Truth, bill: Id, vendor: int, amounts: Any, net_minor: int) -> None:
-    """Owe a vendor what an accepted bill asks for: as printed where that was typed, tax apart."""
+def owe(plan: Plan, truth: Truth, bill: Id, vendor: int, amounts: Any, net_minor: int) -> Balance:
+    """Owe a vendor what an accepted bill asks for: as printed where that was typed, tax apart; how much that is."""
     known = amounts.total_minor
     total = net_minor + amounts.freight_minor + amounts.tax_minor if known is None else known
     tax = min(amounts.tax_minor, total)
@@ -60,6 +68,35 @@ def owe(plan: Plan, truth: Truth, bill: Id, vendor: int, amounts: Any, net_minor
     owed = payable(vendor, "vendor_bill", bill, amounts.currency)
     plan.pay(owed, AccountRef(PURCHASES, amounts.currency), total - tax, home - home_tax)
     plan.pay(owed, AccountRef(INPUT_TAX, amounts.currency), tax, home_tax)
+    return Balance(total, home)
+
+
+def pay_at_once(
+    plan: Plan, truth: Truth, bill: Id, vendor: int, amounts: Any, owed: Balance, paid: PaidAtOnce
+) -> None:
+    """Pay a bill in the entry that enters it; at its own rate no difference of exchange arises."""
+    if not owed.minor:
+        raise Refusal(
+            "nothing_to_pay",
+            N_("{number} asks for nothing, so there is nothing to pay. Enter it without a payment."),
+            field="pay",
+            number=amounts.number,
+        )
+    made = plan.create(
+        "purchasing.VendorPayment",
+        number=NUMBER,
+        vendor_id=vendor,
+        currency=amounts.currency,
+        rate_micro=amounts.rate_micro,
+        amount_minor=owed.minor,
+        paid_on=truth.effective_on,
+        method=paid.method,
+        reference=paid.reference,
+    )
+    purse = payable(vendor, "vendor_payment", made, amounts.currency)
+    plan.pay(bank(amounts.currency), purse, owed.minor, owed.home_minor)
+    plan.pay(purse, payable(vendor, "vendor_bill", bill, amounts.currency), owed.minor, owed.home_minor)
+    plan.mention(("vendor_payment", made), ("organization", vendor))
 
 
 def owe_no_more(plan: Plan, truth: Truth, row: Any) -> None:
