@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.documents.house import house
+from tests.documents.reading import pages
 from tests.world import World, entries
 from wharfinger.base import configuration
 from wharfinger.base.access import HOUSE
@@ -102,3 +103,43 @@ def test_colour_and_directors_are_the_companys(company: World) -> None:
 
 def test_the_demo_has_a_logo_that_can_be_drawn() -> None:
     assert drawable(LOGO)
+
+
+AT = "/settings/letterhead/preview.pdf"
+
+
+def typed(**changed: str) -> dict[str, str]:
+    known = (
+        configuration.one("company") | {"name": "Kontor & Sohn", "iban": "DE89370400440532013000"} | changed
+    )
+    return {f"company.{name}": value for name, value in known.items()} | {"language": "de"}
+
+
+def test_what_is_typed_is_seen_on_paper_before_it_is_saved(browser: Client) -> None:
+    before = (entries(), configuration.read("company", "logo"))
+    response = browser.post(AT, typed())
+    assert response.status_code == 200
+    paper = pages(response.content)[0]
+    assert "Kontor & Sohn" in paper
+    assert "Rechnung" in paper
+    assert "DE89 3704 0044 0532 0130 00" in paper
+    assert "285,60" in paper
+    plain = browser.get(AT)
+    assert "Kontor & Sohn" not in pages(plain.content)[0]
+    with_logo = browser.post(AT, {"logo": SimpleUploadedFile("logo", png())})
+    assert with_logo.content.startswith(b"%PDF")
+    assert with_logo.content != plain.content
+    assert (entries(), configuration.read("company", "logo")) == before
+
+
+@pytest.mark.parametrize(
+    ("changed", "word"), [({"accent": "blue"}, "#1d4ed8"), ({"country": "Deutsch"}, "DE")]
+)
+def test_what_could_not_be_saved_is_not_seen_on_paper(
+    browser: Client, changed: dict[str, str], word: str
+) -> None:
+    before = (entries(), configuration.read("company", "logo"))
+    response = browser.post(AT, typed(**changed))
+    assert response.status_code == 422
+    assert word in response.content.decode()
+    assert (entries(), configuration.read("company", "logo")) == before

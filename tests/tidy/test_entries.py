@@ -25,6 +25,7 @@ WITHOUT_ENTRY = {
     "documents.actions.issuing.issue": DRAWN,
     "documents.actions.issuing.pdf": DRAWN,
     "documents.actions.issuing.reprint": READING,
+    "documents.actions.letterhead.preview_letterhead": READING,
     "documents.actions.printing.labels": READING,
     "documents.actions.printing.print_count_sheet": READING,
     "documents.actions.printing.print_labels": READING,

@@ -8,6 +8,7 @@ from wharfinger.documents.pages import public, sending, wording
 app_name = "documents"
 urlpatterns = [
     path("settings/letterhead/", pages.letterhead, name="letterhead"),
+    path("settings/letterhead/preview.pdf", pages.letterhead_preview, name="letterhead_preview"),
     path("settings/words/", wording.wording_list, name="wordings"),
     path("settings/words/new/", wording.shipped_list, name="shipped_wordings"),
     path("settings/words/new/<slug:kind>/", wording.new_wording, name="new_wording"),

@@ -21,6 +21,7 @@ from wharfinger.base.page import Form, page, page_act, selected
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.billing.queries.statements import period
 from wharfinger.documents.actions import issuing, printing
+from wharfinger.documents.actions.letterhead import preview_letterhead
 from wharfinger.documents.codes import as_svg
 from wharfinger.documents.papers import NAMES, USUAL, paper_named
 from wharfinger.documents.render import drawable
@@ -83,6 +84,24 @@ def letterhead(request: HttpRequest) -> HttpResponse:
         back=reverse("documents:letterhead"),
         again=show,
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("site.settings")
+def letterhead_preview(request: HttpRequest) -> HttpResponse:
+    """A specimen with what is typed into the settings or given as logo, before it is saved."""
+    actor: Any = request.user
+    typed: dict[str, Any] = {}
+    if "company.name" in request.POST:
+        typed["company"] = {
+            name: request.POST.get(f"company.{name}", "").strip()
+            for name in configuration.DEFAULTS["company"]
+        }
+        typed["company"]["country"] = typed["company"]["country"].upper()
+        typed["language"] = request.POST.get("language", "")
+    if request.FILES.get("logo") is not None:
+        typed["logo"] = _logo(request)
+    return pdf_answer(preview_letterhead(actor=actor, settings=typed), "letterhead")
 
 
 def _logo(request: HttpRequest) -> str:

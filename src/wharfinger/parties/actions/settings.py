@@ -52,7 +52,7 @@ def set_setting(*, actor: Actor, name: str, value: Any, key: str | None = None) 
     require(actor, "site.modules" if name == "modules" else "site.settings")
     if name not in DEFAULTS:
         raise NotThere("no_such_setting", N_("There is no setting “{name}”."), name=name[:60])
-    clean = _CHECKS[name](value, name)
+    clean = as_kept(name, value)
 
     def act() -> Written:
         # What held until now is written down first, so that the change has an old value to go back to.
@@ -70,6 +70,11 @@ def set_setting(*, actor: Actor, name: str, value: Any, key: str | None = None) 
         )
 
     return attempt(act)
+
+
+def as_kept(name: str, value: Any) -> Any:
+    """A setting as it would be kept; raises BadInput beside its field where it is none."""
+    return _CHECKS[name](value, name)
 
 
 def _plan(truth: Truth, *, name: str, value: Any) -> Plan:
