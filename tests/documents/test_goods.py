@@ -27,8 +27,12 @@ from wharfinger.parties.actions.settings import set_setting
 from wharfinger.parties.models import Site
 from wharfinger.purchasing.actions.ordering import draft, submit
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish
+from wharfinger.sales.actions.orders import confirm, create_order, reserve
 from wharfinger.sales.models import Order
+from wharfinger.sales.rules.orders import Hold, OrderWish
 from wharfinger.stock.actions.counts import begin_count
+from wharfinger.stock.actions.goods import adjust
+from wharfinger.stock.rules.adjusting import Adjustment
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +109,32 @@ def test_a_pick_list_leads_from_bin_to_bin_for_each_destination(company: World) 
     assert "Page 1 of 1" in text[1]
     skus = set(Line.objects.filter(pk__in=lines).values_list("product__sku", flat=True))
     assert scanned(printed) == {number, *skus}
+
+
+def test_each_batch_has_a_row_of_its_own_that_says_how_much(company: World) -> None:
+    milk = company.product(sku="MILK", traced="batch")
+    for batch, units, at in (("L1", 2, 0), ("L2", 3, 0), ("L1", 1, 1)):
+        place, bin = company.location.place_id, company.bins[at].place_id
+        items = [Adjustment(milk.pk, units, place, bin, batch=batch, unit_cost_micro=0)]
+        adjust(actor=HOUSE, items=items, reason="Found")
+    order = create_order(actor=HOUSE, wish=OrderWish(company.customer.pk, (LineWish(milk.pk, 6),)))
+    (line,) = order.made["ledger.Claim"]
+    confirm(actor=HOUSE, order=order.one("demand.Sheet"))
+    Line.objects.filter(pk=line).update(site=company.site)
+    reserve(actor=HOUSE, holds=[Hold(line, 6)])
+    (text,) = pages(print_lists(actor=HOUSE, name="pick-lists", lines=[line], holdings=[], language="en"))
+    assert [text.count(words) for words in ("Batch L1", "Batch L2", "Serial number")] == [2, 1, 0]
+    assert "3 picks" in text
+    pack(actor=HOUSE, picks=[Pick(line, 3, batch="L1")])
+    (text,) = pages(print_lists(actor=HOUSE, name="packing-lists", lines=[line], holdings=[], language="en"))
+    assert [text.count(words) for words in ("Batch L1", "Batch L2", "Serial number")] == [1, 0, 0]
+    assert "3 pc" in text
+    ship(actor=HOUSE, picks=[Pick(line, 6)])
+    sent = Shipment.objects.get().pk
+    for kind, language in (("packing-list", "en"), ("delivery-note", "en")):
+        text = " ".join(pages(pdf(actor=HOUSE, kind=kind, pk=sent, language=language)))
+        assert [text.count(words) for words in ("Batch L1", "Batch L2", "Serial number")] == [1, 1, 0]
+        assert text.count("3 pc") == 2
 
 
 def test_there_is_no_pick_list_for_nothing(company: World) -> None:

@@ -24,6 +24,7 @@ from wharfinger.fulfilment.actions.packing import pack
 from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.actions.shipping import deliver, pick_pack_ship, ship
 from wharfinger.fulfilment.models import Container, Shipment
+from wharfinger.fulfilment.queries.shown import goods_of_shipments
 from wharfinger.fulfilment.rules import Consignment, Pick
 from wharfinger.ledger.models import Layer, Place
 from wharfinger.ledger.reverse import reverse
@@ -63,6 +64,30 @@ def test_of_a_shared_shipment_one_line_comes_back(company: World) -> None:
     cancel_delivery(actor=HOUSE, picks=[Pick(one, 2)])
     assert held(one) == {"covered": 2, "bin": 2, "to_bill": 2}
     assert held(two) == {"covered": 2, "customer": 2, "to_bill": 2}
+    clean()
+
+
+def test_of_two_shipments_the_named_one_comes_back(company: World) -> None:
+    """Though the other left later; also where its goods have arrived since, and never more than left with it."""
+    router = company.product()
+    company.stock(router, 6)
+    _, (line,) = reserved(company, (router, 6))
+    first, second = (
+        ship(actor=HOUSE, picks=[Pick(line, 3)], consignment=Consignment(proof=True)).one(
+            "fulfilment.Shipment"
+        )
+        for _ in range(2)
+    )
+    deliver(actor=HOUSE, shipments=[first])
+    places = dict(Shipment.objects.values_list("pk", "place_id"))
+    refused("not_delivered", lambda: cancel_delivery(actor=HOUSE, picks=[Pick(line, 4).by(places[first])]))
+    cancel_delivery(actor=HOUSE, picks=[Pick(line, 2).by(places[first])])
+    assert held(line) == {"covered": 6, "bin": 2, "customer": 1, "in_transit": 3, "to_bill": 6}
+    deliver(actor=HOUSE, shipments=[second])
+    cancel_delivery(actor=HOUSE, picks=[Pick(line, 1).by(places[first]), Pick(line, 1).by(places[second])])
+    goods = goods_of_shipments(list(Shipment.objects.all()))
+    assert {pk: sum(row["units"] for row in rows) for pk, rows in goods.items()} == {first: 0, second: 2}
+    refused("not_delivered", lambda: cancel_delivery(actor=HOUSE, picks=[Pick(line, 1).by(places[first])]))
     clean()
 
 

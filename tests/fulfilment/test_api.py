@@ -112,3 +112,22 @@ def test_bad_input_names_its_field(
     found, answer = call("post", path, body)
     assert (found, answer["code"], answer.get("field")) == (status, code, field)
     assert entries() == before
+
+
+def test_of_two_shipments_the_named_one_is_taken_back(call: Any, company: World) -> None:
+    product = company.product()
+    company.stock(product, 4)
+    _, (line,) = reserved(company, (product, 4))
+    two = {"picks": [{"line": line, "quantity": "2"}]}
+    first, second = (call("post", "/ship", two)[1]["shipments"][0]["id"] for _ in range(2))
+    status, done = call("post", "/cancel-delivery", two | {"shipment": first})
+    assert (status, done["lines"][0]["quantities"]["delivered"]) == (200, "2")
+    words = [call("get", f"/shipments/{one}")[1]["status"] for one in (first, second)]
+    assert words == ["cancelled", "delivered"]
+    before = entries()
+    status, again = call("post", "/cancel-delivery", two | {"shipment": first})
+    assert (status, again["code"]) == (409, "not_delivered")
+    status, nowhere = call("post", "/cancel-delivery", two | {"shipment": 4711})
+    assert (status, nowhere["code"]) == (404, "no_such_shipment")
+    assert entries() == before
+    clean()

@@ -140,6 +140,8 @@ class LineRow:
     tax: Share | None = None
     second_tax: Share | None = None
     amount: Amount | None = None
+    batch: str = ""
+    """The one batch of which all of it is."""
     serials: tuple[str, ...] = ()
     expected_on: date | None = None
     note: str = ""

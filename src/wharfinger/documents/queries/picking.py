@@ -125,7 +125,8 @@ def run_list(pk: int, on: date) -> PickList:
                 title=stop.product.name,
                 sku=stop.product.sku,
                 quantity=quantity_of(stop.product, stop.units),
-                serials=tuple([stop.batch.code] if stop.batch else stop.codes),
+                batch=stop.batch.code if stop.batch else "",
+                serials=tuple(stop.codes),
                 order=order_number(stop.line),
                 note=described(stop.product, stop.line.description),
                 tote=str(stop.tote),
@@ -177,9 +178,10 @@ def _walk(
 ) -> PickList:
     first = lines[goods[0].line]
     location: Location = bins[goods[0].holding.place_id].location
-    rows: dict[tuple[int, int, int], list[Taken]] = {}
+    rows: dict[tuple[int, int, int, str], list[Taken]] = {}
     for one in goods:
-        rows.setdefault((one.holding.place_id, one.holding.product_id, one.line), []).append(one)
+        at = one.holding.place_id, one.holding.product_id, one.line, _batch(one)
+        rows.setdefault(at, []).append(one)
     orders = tuple(dict.fromkeys(order_number(lines[one.line]) for one in goods))
     promised = [line.promised_on for line in (lines[one.line] for one in goods) if line.promised_on]
     return PickList(
@@ -189,11 +191,16 @@ def _walk(
         location=location.name,
         destination=destination_of(first),
         rows=tuple(
-            _row(lines[claim], bins[place], units) for (place, _product, claim), units in rows.items()
+            _row(lines[claim], bins[place], units) for (place, _product, claim, _of), units in rows.items()
         ),
         orders=orders,
         needed_on=min(promised, default=None),
     )
+
+
+def _batch(one: Taken) -> str:
+    """The number of its batch; nothing where units are numbered each, or not at all."""
+    return "" if one.holding.lot.serial else str(one.holding.lot.code)
 
 
 def _row(line: Line, at: Bin, goods: Sequence[Taken]) -> PickRow:
@@ -203,7 +210,8 @@ def _row(line: Line, at: Bin, goods: Sequence[Taken]) -> PickRow:
         title=product.name,
         sku=product.sku,
         quantity=quantity_of(product, sum(one.units for one in goods)),
-        serials=tuple(one.holding.lot.code for one in goods if one.holding.lot.code),
+        batch=_batch(goods[0]),
+        serials=tuple(one.holding.lot.code for one in goods if one.holding.lot.serial),
         order=order_number(line),
         note=described(product, line.description),
     )

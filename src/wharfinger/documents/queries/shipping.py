@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -36,19 +37,28 @@ PACKABLE = ("container", "picked", "ready", "in_transit", "customer", "rented")
 
 @dataclass(slots=True)
 class Goods:
-    """Units of one line that lie together, with the serials that tell them apart."""
+    """Units of one line that lie together, with the serials or batches that tell them apart."""
 
     line: Line
     product: Product
     container: int | None
     units: int = 0
     serials: list[str] = field(default_factory=list)
+    batches: Counter[str] = field(default_factory=Counter)
+    """How many units are of which batch."""
 
     def add(self, lot: Lot, units: int) -> None:
         """Put further units in."""
         self.units += units
-        if lot.code:
+        if lot.serial and lot.code:
             self.serials.append(lot.code)
+        elif lot.code:
+            self.batches[lot.code] += units
+
+    def by_batch(self) -> list[tuple[str, int]]:
+        """How much there is of each batch; together where no batch is kept."""
+        loose = self.units - self.batches.total()
+        return [*self.batches.items(), *([("", loose)] if loose else [])]
 
 
 def packing_list(pk: int, language: str) -> PackingList:
@@ -213,6 +223,7 @@ def _together(goods: Iterable[Goods]) -> list[Goods]:
         whole = found.setdefault(heap.line.pk, Goods(heap.line, heap.product, None))
         whole.units += heap.units
         whole.serials += heap.serials
+        whole.batches += heap.batches
     return list(found.values())
 
 
@@ -306,17 +317,20 @@ def _boxes(goods: Sequence[Goods]) -> tuple[Box, ...]:
 
 
 def _rows(goods: Iterable[Goods], start: int = 1) -> tuple[LineRow, ...]:
+    """A row for each line, of what is kept by batches for each batch."""
+    parts = [(heap, batch, units) for heap in goods for batch, units in heap.by_batch()]
     return tuple(
         LineRow(
             position=str(n),
             title=heap.product.name,
             sku=heap.product.sku,
             description=described(heap.product, heap.line.description),
-            quantity=quantity_of(heap.product, heap.units),
-            serials=tuple(heap.serials),
+            quantity=quantity_of(heap.product, units),
+            batch=batch,
+            serials=() if batch else tuple(heap.serials),
             own=own_of_line(heap.product, heap.line),
         )
-        for n, heap in enumerate(goods, start)
+        for n, (heap, batch, units) in enumerate(parts, start)
     )
 
 

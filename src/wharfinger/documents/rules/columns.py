@@ -109,7 +109,7 @@ def _row(row: shapes.LineRow, columns: tuple[str, ...]) -> shapes.LineRow:
         "unit": {"quantity": replace(row.quantity, unit="")},
         "discount": {"price": _net(row), "less": None, "less_each": None},
         "expected": {"expected_on": None},
-        "serials": {"serials": ()},
+        "serials": {"batch": "", "serials": ()},
     }
     changed = {
         key: value for name, fields in gone.items() if name not in columns for key, value in fields.items()

@@ -33,6 +33,8 @@ class PickRow:
     note: str = ""
     tote: str = ""
     """Into which it goes, where a run sorts it."""
+    batch: str = ""
+    """The one batch of which all of it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from wharfinger.base.door import (
 )
 from wharfinger.base.money import micro
 from wharfinger.base.quantity import quantity
-from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.demand.api.lines import LineGiven, counted, wishes
 from wharfinger.demand.queries.reading import lines, products_of
 from wharfinger.demand.queries.where import location_places, lots_of
@@ -40,6 +40,7 @@ from wharfinger.flows.actions.sell import Sale, sell
 from wharfinger.flows.rules.amend import Amend
 from wharfinger.fulfilment.api.goods import Code, GoodsDone, PickGiven, moved, picks_of
 from wharfinger.fulfilment.queries.inside import lines_packed_once
+from wharfinger.fulfilment.queries.shown import these_shipments
 from wharfinger.ledger.door import write
 from wharfinger.ledger.write import Written
 from wharfinger.sales import queries as sales
@@ -57,6 +58,11 @@ class CancelDelivery(Given):
 
     picks: list[PickGiven] = Field(default=[], max_length=1000)
     containers: list[Id] = Field(default=[], max_length=1000, examples=[[]])
+    shipment: Id | None = Field(
+        default=None,
+        examples=[None],
+        description="Of the picks only what left with this shipment; without it the latest that left.",
+    )
     reason: Note = ""
     credit: bool = Field(
         default=True, description="Credit what is invoiced of them; without it a reason is needed."
@@ -201,6 +207,11 @@ def cancel(request: Request, body: CancelDelivery) -> HttpResponse:
     """Take chosen units back to where they were ready, and credit what is invoiced of them."""
     require(request.auth, "fulfilment.cancel_delivery")
     picks = picks_of(body.picks)
+    if body.shipment is not None:
+        found = these_shipments([body.shipment])
+        if not found:
+            raise NotThere("no_such_shipment", N_("There is no such shipment."), field="shipment")
+        picks = tuple(one.by(found[0].place_id) for one in picks)
     act = partial(
         cancel_delivery,
         actor=request.auth,

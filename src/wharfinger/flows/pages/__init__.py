@@ -25,6 +25,7 @@ from wharfinger.flows.actions.cancel_order import cancel_order
 from wharfinger.flows.actions.remove import remove
 from wharfinger.flows.actions.reopen import reopen, try_reopen
 from wharfinger.fulfilment.pages import goods
+from wharfinger.fulfilment.queries import shown
 from wharfinger.fulfilment.queries.at_hand import at_hand
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.pictures import Step, picture
@@ -101,7 +102,10 @@ def cancel_delivery_of(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _typed(request: HttpRequest) -> list[Pick]:
-    """How many units of which line, or which by their numbers; lines left empty are left out."""
+    """How many units of which line, or which by their numbers; lines left empty are left out.
+
+    Where the page is that of a shipment, what went with it.
+    """
     named = {name: name.removeprefix("quantity-") for name in request.POST if name.startswith("quantity-")}
     figures = {
         int(pk): request.POST.getlist(name)
@@ -116,11 +120,15 @@ def _typed(request: HttpRequest) -> list[Pick]:
                 units = quantity(text, decimals[line][1], field=f"quantity-{line}")
                 totals[line] = totals.get(line, 0) + units
     ticked = {line: tuple(request.POST.getlist(f"serial-{line}")) for line in figures}
-    return [
+    picks = [
         Pick(line, totals.get(line) or len(ticked[line]), serials=ticked[line])
         for line in figures
         if totals.get(line) or ticked[line]
     ]
+    if "shipment" not in request.POST:
+        return picks
+    shipment = there(shown.shipments(), typed_id(request.POST, "shipment") or 0)
+    return [one.by(shipment.place_id) for one in picks]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

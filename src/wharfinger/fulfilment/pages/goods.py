@@ -181,7 +181,8 @@ def typed(given: QueryDict, rows: Sequence[AtHand]) -> list[Pick]:
         if figure not in ("", "0"):
             units = packs.typed(figure, row.line.product, f"quantity-{pk}")
         if units or serials:
-            picks.append(Pick(pk, units or len(serials), serials=serials))
+            batch = given.get(f"batch-{pk}", "").strip()
+            picks.append(Pick(pk, units or len(serials), serials=serials, batch=batch))
     if not picks:
         raise BadInput("no_lines", N_("Give a quantity, or scan something, for at least one line."))
     return picks

@@ -37,6 +37,11 @@ class AtHand:
         """Whether each unit has a number of its own."""
         return bool(self.line.product.traced == "serial")
 
+    @property
+    def batches(self) -> list[tuple[str, str]]:
+        """The batches it is of, as choices of a form."""
+        return [] if self.traced else [(code, code) for code in dict.fromkeys(self.codes)]
+
 
 def at_hand(
     kinds: Collection[str], *, order: int | None = None, site: int | None = None, wanted: bool = False

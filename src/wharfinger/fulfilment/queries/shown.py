@@ -46,6 +46,7 @@ class Goods(NamedTuple):
     sku: str
     description: str
     decimals: int
+    traced: str
     serial: str
 
 
@@ -60,6 +61,7 @@ def _named(path: str) -> list[str]:
         f"{product}__sku",
         f"{line}description",
         f"{product}__quantity_decimals",
+        f"{product}__traced",
         f"{path}lot__code",
     ]
 
@@ -136,11 +138,12 @@ def _add(goods: list[dict[str, Any]], of: Goods, units: int, container: int | No
             "description": of.description,
             "units": 0,
             "decimals": of.decimals,
+            "traced": of.traced == "serial",
             "serials": [],
         }
         goods.append(row)
     row["units"] += units
-    if of.serial:
+    if of.serial and of.serial not in row["serials"]:
         row["serials"].append(of.serial)
 
 

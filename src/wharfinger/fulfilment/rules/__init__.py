@@ -28,7 +28,7 @@ class Pick:
     """Exactly these units, by their numbers; goods that are traced only from shipping get them there."""
     batch: str = ""
     shipment: int | None = None
-    """The place of the shipment by which they are under way."""
+    """The place of the shipment by which they are under way, or were brought."""
     inside: tuple[str, ...] = ()
     """The numbers of the components that go into units which the pick itself builds."""
 

@@ -47,6 +47,8 @@ class Return:
     ends: frozenset[str]
     places: Collection[int] = ()
     """Only to these places, where any are named."""
+    left_by: int | None = None
+    """Only what left by this entry, where one is named."""
     taken: list[Taken] = field(default_factory=list)
     back: list[Back] = field(default_factory=list)
     _known: dict[tuple[Spot, int | None], int] = field(default_factory=dict)
@@ -68,9 +70,16 @@ class Return:
         return self._known[asked]
 
     def _passable(self, way: Way) -> int:
-        if not way.left or self.ends_at(way.source):
-            return way.left
+        if self.ends_at(way.source):
+            return way.left if self.left_by in (None, way.entry) else 0
+        if not way.left:
+            return 0
         return min(way.left, self.reach(way.source, way.id))
+
+    def only_by(self, entry: int | None) -> None:
+        """From now on send home only what left by this entry; whatever left where it is none."""
+        self.left_by = entry
+        self._known.clear()
 
     def send(self, spot: Spot, quantity: int, claim: int, before: int | None = None) -> int:
         """Send units home, the latest arrivals first; how many went."""
@@ -100,9 +109,12 @@ def cancel_delivery(
     if chosen:
         _whole_containers(home, truth, chosen)
     home.places = ()
+    made_by = {shipment.place_id: shipment.made_id for shipment in truth.read["sent_by"]}
     for n, asked in kits.back(truth, picks, ("in_transit", "customer")):
         line = line_of(truth, asked.line, n)
         pick = named(truth, line, asked, n)
+        # A shipment by which nothing of these lines left has entry 0, by which nothing left.
+        home.only_by(None if pick.shipment is None else made_by.get(pick.shipment, 0))
         gone = fitting(truth.of_claim(line.pk, ("in_transit", "customer")), pick)
         able = [(h, min(h.quantity, home.reach(h.spot))) for h in gone]
         if sum(q for _, q in able) < pick.quantity:
