@@ -109,8 +109,9 @@ def test_whose_file_it_is_and_what_stays_behind_is_told(client: Client) -> None:
 def test_kinds_and_files_to_fill_in(client: Client) -> None:
     kinds = client.get(f"{API}/imports/kinds").json()["items"]
     assert [one["name"] for one in kinds] == list(KINDS)
-    (price,) = (one for one in kinds[7]["columns"] if one["name"] == "price")
-    assert (kinds[7]["name"], price["label"], price["form"], price["help"]) == (
+    (products,) = (one for one in kinds if one["name"] == "products")
+    (price,) = (one for one in products["columns"] if one["name"] == "price")
+    assert (products["name"], price["label"], price["form"], price["help"]) == (
         "products",
         "Price",
         "figure",

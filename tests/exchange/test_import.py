@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from wharfinger.ledger.models import Entry, Fact, Lot
 from wharfinger.ledger.reverse import reverse
 from wharfinger.parties.models import Contact, Organization, Site
 from wharfinger.pricing.models import PriceList
+from wharfinger.pricing.queries import rates_on
 from wharfinger.site.cli import main
 from wharfinger.stock.actions.counts import begin_count, complete_count, review_count
 from wharfinger.stock.models import Bin, CountLine
@@ -368,6 +370,30 @@ def test_a_price_list_is_in_the_companys_currency_where_none_is_said() -> None:
     content = "price list,currency,sku,price\nTrade,USD,RT-1,4.50\nExport,USD,RT-1,5\n"
     bring("price_lists", content)
     assert PriceList.objects.get(name="Export").currency == "USD"
+    clean()
+
+
+def test_rates_come_in_by_day_and_a_wrong_one_is_named() -> None:
+    world()
+    content = "currency,date,rate\nusd,2026-01-01,0.92\nUSD,2026-02-01,0.93\nCHF,2026-01-01,1.04\n"
+    run = bring("rates", content)
+    assert (run.added, run.problems) == (3, [])
+    assert rates_on(["USD", "CHF"], date(2026, 2, 15)) == {"USD": 930000, "CHF": 1040000}
+    before = entries()
+    again = bring("rates", content)
+    assert (again.unchanged, again.problems, entries()) == (3, [], before)
+    changed = bring("rates", content.replace("0.93", "0.94"))
+    assert (changed.changed, changed.unchanged) == (1, 2)
+    assert rates_on(["USD"], date(2026, 2, 15)) == {"USD": 940000}
+    before = entries()
+    wrong = bring(
+        "rates",
+        "currency,date,rate\nEUR,2026-01-01,1\nUSD,2026-03-01,0\nUSD,,0.9\nKRONE,2026-01-01,1\n"
+        "JPY,2026-01-01,0.006\nJPY,2026-01-01,0.007\n",
+    )
+    told = [(one["row"], one["column"]) for one in wrong.problems]
+    assert told == [(2, "currency"), (3, "rate"), (4, "valid_from"), (5, "currency"), (7, "valid_from")]
+    assert entries() == before
     clean()
 
 

@@ -106,6 +106,7 @@ LISTS = {
     "stock:inventory": "stock",
     "stock:levels": "levels",
     "pricing:price_lists": "price_lists",
+    "pricing:rates": "rates",
     "devices:devices": "devices",
     "sales:quotes": "quotes",
     "sales:orders": "orders",

@@ -37,6 +37,7 @@ pytestmark = pytest.mark.django_db
 Lists = dict[str, list[dict[str, str]]]
 FILES = {
     "tax_codes": "code,name,rate,category,exemption reason\nEXP,Export,0,G,Export outside the EU\n",
+    "rates": "currency,valid from,rate\nUSD,2020-01-01,0.9137\nusd,2026-01-01,0.92\nJPY,2020-01-01,0.006213\n",
     "customer_groups": "name,retired on\nSchools,\nOld friends,2024-12-31\n",
     "reasons": "name,uses,note required\nEaten by mice,lost scrap,yes\n",
     "categories": "path,tax code\nNetwork,\nNetwork / Switches,EXP\n",

@@ -64,6 +64,7 @@ def _poured(out: IO[bytes]) -> Iterator[bytes]:
 
 LISTS = {
     "tax_codes": "tax_codes",
+    "rates": "rates",
     "customer_groups": "customer_groups",
     "reasons": "reasons",
     "categories": "categories",

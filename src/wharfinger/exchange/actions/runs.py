@@ -29,6 +29,7 @@ from wharfinger.exchange.actions import (
     products,
     purchases,
     quotes,
+    rates,
     stock,
     variants,
 )
@@ -52,6 +53,7 @@ BRING: dict[str, Callable[..., str]] = {
     "contacts": organizations.bring_contact,
     "sites": organizations.bring_site,
     "price_lists": prices.bring,
+    "rates": rates.bring,
     "levels": levels.bring,
     "devices": devices.bring,
     "quotes": quotes.bring,

@@ -35,6 +35,7 @@ HISTORY = {INVOICES.name: INVOICES}
 
 ROWS: Mapping[str, Callable[[Ids], Rows]] = {
     "tax_codes": catalog.tax_codes,
+    "rates": catalog.rates,
     "customer_groups": parties.customer_groups,
     "reasons": stock.reasons,
     "categories": catalog.categories,

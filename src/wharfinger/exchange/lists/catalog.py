@@ -23,6 +23,7 @@ from wharfinger.catalog.queries import unit_of
 from wharfinger.catalog.rules.families import values_of
 from wharfinger.catalog.rules.units import said
 from wharfinger.exchange.lists.parties import CHUNK, Ids, Rows, among, called
+from wharfinger.pricing import queries as pricing
 from wharfinger.pricing.models import PriceItem, PriceList
 
 PERCENT = 4
@@ -209,3 +210,14 @@ def price_lists(ids: Ids) -> Rows:
         }
         for row in items.get(one.pk, [{}]):
             yield head | row
+
+
+def rates(ids: Ids) -> Rows:
+    """Rates of exchange, each from its day on."""
+    every = pricing.rates().filter(among(ids)).order_by("currency", "valid_from")
+    for one in every.iterator(chunk_size=CHUNK):
+        yield {
+            "currency": one.currency,
+            "valid_from": one.valid_from,
+            "rate": plain(one.rate_micro, MICRO),
+        }

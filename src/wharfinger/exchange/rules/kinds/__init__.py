@@ -8,6 +8,7 @@ from wharfinger.exchange.rules.kinds.catalog import (
     COMPONENTS,
     PRICE_LISTS,
     PRODUCTS,
+    RATES,
     SUBSTITUTES,
     TAX_CODES,
     UNITS,
@@ -25,6 +26,7 @@ KINDS = {
     kind.name: kind
     for kind in (
         TAX_CODES,
+        RATES,
         CUSTOMER_GROUPS,
         REASONS,
         CATEGORIES,

@@ -46,6 +46,32 @@ TAX_CODES = Kind(
     ),
     ("code",),
 )
+RATES = Kind(
+    "rates",
+    N_("Rates of exchange"),
+    (
+        Column("currency", N_("Currency"), ("Währung",), needed=True, example="USD"),
+        Column(
+            "valid_from",
+            N_("Valid from"),
+            ("date", "day", "Gültig ab", "Datum"),
+            needed=True,
+            form="day",
+            example="2026-01-01",
+        ),
+        Column(
+            "rate",
+            N_("Rate of exchange"),
+            ("Wechselkurs", "Kurs"),
+            needed=True,
+            form="figure",
+            example="0.9137",
+            help=N_("What one unit of it is worth in the company's currency."),
+        ),
+    ),
+    ("currency", "valid_from"),
+    permission="pricing.read",
+)
 CATEGORIES = Kind(
     "categories",
     N_("Categories"),
