@@ -112,3 +112,33 @@ def test_stock_is_told_by_how_long_it_has_been_there(client: Client) -> None:
     assert '<td class="k-quantity" data-l="Longer">3</td>' in page
     assert "0.00" not in page
     assert client.get(f"{AT}/stock-age?on=2001-01-01").status_code == 422
+
+
+def test_how_long_stock_has_been_there_is_summed_drawn_and_narrowed(client: Client) -> None:
+    company = world()
+    client.force_login(company.user)
+    near, far = company.product(sku="NEAR", category="Cables"), company.product(sku="FAR")
+    company.stock(near, 2, value_minor=1000)
+    company.stock(far, 3, value_minor=2500)
+    Layer.objects.filter(product=far).update(effective_on=clock.today("Europe/Berlin") - timedelta(days=400))
+
+    def told(query: str = "") -> tuple[list[str], str]:
+        page = client.get(f"/reports/stock-age/{query}").content.decode()
+        head, _, rows = page.partition("<table")
+        return [sku for sku in ("NEAR", "FAR") if f">{sku}<" in rows], head.partition('id="told"')[2]
+
+    rows, head = told()
+    assert rows == ["NEAR", "FAR"]
+    assert ">Value</dt>" in head
+    assert "35.00" in head
+    assert head.count("<rect") == 2
+    rows, head = told("?product=near")
+    assert rows == ["NEAR"]
+    assert "10.00" in head
+    assert "35.00" not in head
+    assert "<rect" not in head
+    rows, head = told(f"?category={near.category_id}")
+    assert rows == ["NEAR"]
+    rows, head = told("?product=nothing")
+    assert rows == []
+    assert ">Value</dt>" not in head

@@ -17,7 +17,8 @@ def bring(*, actor: Actor, group: Group) -> str:
     asked = [row.said(KINDS["rates"], "currency", "valid_from", "rate") for row in group.rows]
     asked = [{**one, "currency": one.get("currency", "").upper()} for one in asked]
     first = checked(rules.RATE, asked[0])
-    there = queries.rates().filter(currency=first["currency"], valid_from=first.get("valid_from")).first()
+    of_day = queries.rates().filter(currency=first["currency"])
+    there = of_day.filter(valid_from=first["valid_from"]).first() if "valid_from" in first else None
     if there is not None and len(asked) == 1 and there.rate_micro == first.get("rate"):
         return "unchanged"
     group.led_to(set_rates(actor=actor, rates=asked).id)

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,13 +19,17 @@ from wharfinger.base.asking import Ask
 from wharfinger.base.page import page
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, Row, Rows, Table, table_page
+from wharfinger.catalog.models import Product
 from wharfinger.ledger.telling import verb_words
 from wharfinger.parties.models import User
+from wharfinger.site.cells import show
 from wharfinger.site.nav import address
 from wharfinger.site.pages.figures import Reading, days
+from wharfinger.site.pages.plots import Plot, plotted
 from wharfinger.site.queries.reports import BROKEN, REPORTS
 from wharfinger.site.queries.reports.goods import AGES
-from wharfinger.site.queries.reports.shape import Report
+from wharfinger.site.queries.reports.names import choices
+from wharfinger.site.queries.reports.shape import BY, Report
 
 OWN_PAGE = {"stock-valuation": "stock:worth", "receivables": "billing:ageing", "ageing": "billing:ageing"}
 """Reports that a page of another module tells, with more beside."""
@@ -62,8 +67,9 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
             request, found.table(), template="site/report.html", part="site/report_part.html", reading=found
         )
     if name in REPORTS:
+        rows = Listed(name, REPORTS[name])
         return table_page(
-            request, _plain(name, REPORTS[name]), template="site/report.html", reading=REPORTS[name]
+            request, rows.table(), template="site/report.html", part="site/report_part.html", reading=rows
         )
     raise Http404
 
@@ -107,30 +113,91 @@ LABELS = {
 }
 
 
-def _plain(name: str, told: Report) -> Table:
-    """The list of a report of rows, which has what its columns say."""
-    columns = [Column(key, LABELS[key], _kind(key)) for key in told.columns if key in LABELS]
+class Listed:
+    """A report of rows for one reader: its list, and where its money is parted, the sums of all and a plot of them."""
 
-    def rows(ask: Ask) -> Rows:
-        today = clock.today(configuration.one("time_zone"))
+    def __init__(self, name: str, report: Report) -> None:
+        self.name, self.report = name, report
+        self._sums: dict[str, Decimal] = {}
+
+    @property
+    def says(self) -> str:
+        """In one sentence, what it is for."""
+        return self.report.says
+
+    def table(self) -> Table:
+        """The list, which has what its columns say."""
+        report = self.report
+        goods = (Filter("product", BY["product"]), Filter("category", BY["category"], "many", _categories))
+        return Table(
+            name=f"report_{self.name.replace('-', '_')}",
+            title=report.title,
+            permission=report.permission,
+            columns=[Column(key, LABELS[key], _kind(key)) for key in report.columns if key in LABELS],
+            filters=(
+                *((Filter("on", N_("Days"), "date"),) if report.past else ()),
+                *(goods if "product" in report.columns else ()),
+            ),
+            empty=N_("There is nothing to tell."),
+            rows=self._rows,
+        )
+
+    def _rows(self, ask: Ask) -> Rows:
+        report, today = self.report, clock.today(configuration.one("time_zone"))
         since, until = days(ask, today.replace(day=1), today)
-        found = told.rows(since, until) if told.period else told.rows(until)  # type: ignore[call-arg]
+        found = report.rows(since, until) if report.period else report.rows(until)  # type: ignore[call-arg]
+        if "product" in report.columns and (only := _narrowed(ask)) is not None:
+            found = [row for row in found if row["product"] in only]
+        self._sums = {
+            key: sum((Decimal(row[key]) for row in found), Decimal(0))
+            for key in (("value", *report.parts) if found and report.parts else ())
+        }
         people = (
             ask.once("people", lambda: {one.pk: str(one) for one in User.objects.all()})
-            if "by" in told.columns
+            if "by" in report.columns
             else {}
         )
-        return Rows([_row(n, row, told, people) for n, row in enumerate(found)])
+        return Rows([_row(n, row, report, people) for n, row in enumerate(found)])
 
-    return Table(
-        name=f"report_{name.replace('-', '_')}",
-        title=told.title,
-        permission=told.permission,
-        columns=columns,
-        filters=(Filter("on", N_("Days"), "date"),) if told.past else (),
-        empty=N_("There is nothing to tell."),
-        rows=rows,
-    )
+    def told(self, _ask: Ask) -> list[tuple[str, Any]]:
+        """What all of it comes to, and its parts."""
+        return [(_(LABELS[key]), _home(amount)) for key, amount in self._sums.items() if amount]
+
+    def plot(self, _ask: Ask) -> Plot | None:
+        """Its parts, drawn in their order; the table says the same in words."""
+        drawn = [(_(LABELS[key]), _minor(self._sums[key])) for key in self.report.parts if key in self._sums]
+        return plotted(
+            _("Value"), drawn, lambda minor: str(show("money")((minor, _currency()))), months=False
+        )
+
+
+def _categories(ask: Ask) -> list[tuple[str, str]]:
+    return ask.once("choices", choices)["category"]
+
+
+def _narrowed(ask: Ask) -> set[int] | None:
+    """The products of which is told; None where all of them are."""
+    text, chosen = ask.one("product"), ask.ids("category") if ask.many("category") else []
+    if not (text or chosen):
+        return None
+    found = Product.objects.all()
+    if text:
+        found = found.filter(Q(sku__icontains=text) | Q(name__icontains=text))
+    if chosen:
+        found = found.filter(category__in=chosen)
+    return set(found.values_list("pk", flat=True))
+
+
+def _currency() -> str:
+    return str(configuration.one("currency"))
+
+
+def _minor(amount: Decimal) -> int:
+    return int(amount.scaleb(money.decimals(_currency())))
+
+
+def _home(amount: Decimal) -> Any:
+    return show("money")((_minor(amount), _currency()))
 
 
 def _kind(key: str) -> Any:

@@ -36,6 +36,7 @@ REPORTS: Mapping[str, Report] = {
         ),
         goods.age,
         past=False,
+        parts=tuple(goods.AGES),
     ),
     "stock-by-reason": Report(
         N_("What was found, lost and set aside, by reason"),

@@ -28,6 +28,8 @@ class Report:
     """Whether it can be had of a day that is over."""
     period: bool = False
     """Whether it tells what happened from a day to a day; its rows take both."""
+    parts: tuple[str, ...] = ()
+    """The columns of money into which ``value`` is parted; they are summed and drawn."""
 
 
 Key = int | str | None
