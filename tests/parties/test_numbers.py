@@ -178,6 +178,26 @@ def test_numbers_are_decided_on_their_page(company: World) -> None:
     assert browser.get("/settings/numbers/nothing/").status_code == 404
 
 
+def test_what_a_pattern_makes_is_told_before_it_is_kept(company: World) -> None:
+    browser = Client()
+    browser.force_login(company.user)
+
+    def told(pattern: str, following: str) -> str:
+        answer = browser.get("/settings/numbers/purchase_order/", {"pattern": pattern, "next": following})
+        assert answer.status_code == 200
+        return answer.content.decode().partition('id="following"')[2].partition("</p>")[0]
+
+    before = Entry.objects.count()
+    assert "The next one is B/007." in told("B/{n:03}", "7")
+    year = clock.today("Europe/Berlin").year
+    assert f"The next one is R-{year}-7." in told("R-{yyyy}-{n}", "7")
+    for pattern, following in (("B", "7"), ("{n}{n}", "7"), ("{0.x}", "7"), ("B-{n}", "0"), ("", "1")):
+        assert "The next one is" not in told(pattern, following)
+        assert "." in told(pattern, following)
+    assert Entry.objects.count() == before
+    assert bought(company) == "PO-1"
+
+
 def test_numbers_are_decided_by_the_api(company: World) -> None:
     ada = Caller(company.user)
     assert {one["series"] for one in ada.good("get", "/numbers")["items"]} == set(SERIES)

@@ -12,11 +12,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from wharfinger.base import clock, configuration
 from wharfinger.base.asking import Ask
+from wharfinger.base.fields import checked
 from wharfinger.base.page import Form, page, page_act
-from wharfinger.base.refusal import N_, NotThere
+from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.base.table import Column, Row, Rows, Table, table_page
 from wharfinger.ledger.numbered import said
-from wharfinger.ledger.numbering import SERIES, counters, stands
+from wharfinger.ledger.numbering import SERIES, counters, sides, stands
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.actions import numbers as actions
 
@@ -82,6 +83,15 @@ def number(request: HttpRequest, series: str) -> HttpResponse:
         }
         return render(request, "parties/number.html", context)
 
+    if request.method != "POST" and "pattern" in request.GET:
+        # What is typed is told before it is kept.
+        try:
+            asked = checked(actions.CHECKS, _typed(request.GET))
+            sides(asked["pattern"])
+        except BadInput as refusal:
+            return show(Form(request.GET, refusal))
+        pattern, following = asked["pattern"], asked["next"]
+        return show(Form(request.GET))
     if request.method != "POST":
         return show(Form({"pattern": pattern, "next": str(following)}))
     return page_act(
