@@ -112,6 +112,24 @@ def test_a_refusal_stands_beside_its_field(client: Client, company: World) -> No
     assert entries() == before + 1
 
 
+def test_the_ticked_units_come_out_of_a_box(client: Client, company: World) -> None:
+    phone = company.product(traced="serial", cost_method="specific")
+    company.stock(phone, 3, serials=("S1", "S2", "S3"))
+    _, (line,) = reserved(company, (phone, 3))
+    box = pack(actor=HOUSE, picks=[Pick(line, 3)]).one("fulfilment.Container")
+    assert f'name="serial-{line}" value="S2"' in see(client, f"/containers/{box}/")
+    before = entries()
+    do(client, f"/containers/{box}/unpack/", {"chosen": "yes"})
+    assert entries() == before
+    do(client, f"/containers/{box}/unpack/", {"chosen": "yes", f"serial-{line}": ["S2"]})
+    assert (where("S1"), where("S2"), where("S3")) == (
+        ("container", line),
+        ("bin", line),
+        ("container", line),
+    )
+    clean()
+
+
 def test_lists_cost_the_same_however_long(
     client: Client, company: World, django_assert_max_num_queries: Any
 ) -> None:

@@ -15,7 +15,7 @@ from wharfinger.base import configuration
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.door import there
 from wharfinger.base.page import page, page_act, selected
-from wharfinger.base.refusal import N_
+from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.table import Act, Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.typed import quantity, scaled
 from wharfinger.catalog.models import Product
@@ -164,18 +164,23 @@ def edit_container(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @page("fulfilment.unpack")
 def unpack(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take goods out of a container: what was typed by line, everything where nothing was."""
+    """Take goods out of a container: what was typed or ticked by line, everything where nobody was asked."""
     user: Any = request.user
     row = there(shown.containers(), pk)
 
     def act() -> Any:
         picks = []
         for one in shown.contents([row])[pk]:
-            figure = request.POST.get(f"quantity-{one['line']}", "").strip()
+            line, units = one["line"], 0
+            figure = request.POST.get(f"quantity-{line}", "").strip()
+            serials = tuple(request.POST.getlist(f"serial-{line}"))
             if figure not in ("", "0"):
-                picks.append(
-                    Pick(one["line"], quantity(figure, one["decimals"], field=f"quantity-{one['line']}"))
-                )
+                units = quantity(figure, one["decimals"], field=f"quantity-{line}")
+            if units or serials:
+                batch = request.POST.get(f"batch-{line}", "").strip()
+                picks.append(Pick(line, units or len(serials), serials=serials, batch=batch))
+        if not picks and "chosen" in request.POST:
+            raise BadInput("no_lines", N_("Choose at least one line."), field="picks")
         return packing.unpack(actor=user, picks=picks, containers=[pk])
 
     return page_act(
