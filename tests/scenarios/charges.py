@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -14,7 +15,7 @@ from wharfinger.devices.actions.about import name_devices
 from wharfinger.flows.actions.amend import amend
 from wharfinger.flows.actions.charging import charge_and, open_and
 from wharfinger.flows.rules.amend import Amend
-from wharfinger.work.actions import create_work_order
+from wharfinger.work.actions import add_job_type, change_work_order, create_work_order
 from wharfinger.work.rules import WorkWish
 
 Items = Sequence[tuple[int, int]]
@@ -31,6 +32,23 @@ class ChargesActions:
         else:
             done = self._said(lambda: open_and(actor=self.who, wish=wish, then=then))
         return done.one("demand.Sheet"), done.id
+
+    def job_type(self: Tells, name: str, scope: str, billable: bool, days: int) -> tuple[int, int]:
+        """Add a type of job to the list."""
+        values = {"name": name, "scope": scope, "billable": billable, "estimate_days": days}
+        done = self._said(lambda: add_job_type(actor=self.who, values=values))
+        return done.one("work.JobType"), done.id
+
+    def job_of(self: Tells, customer: int, kind: int, begins: date) -> tuple[int, int]:
+        """Open a job of a type, which begins on a day."""
+        wish = WorkWish("job", customer, type=kind, starts_on=begins)
+        done = self._said(lambda: create_work_order(actor=self.who, wish=wish))
+        return done.one("demand.Sheet"), done.id
+
+    def begins(self: Tells, work: int, on: date) -> int:
+        """Let a job begin on another day."""
+        act = partial(change_work_order, actor=self.who, work_order=work, values={}, own={"starts_on": on})
+        return int(self._said(act).id)
 
     def charge(self: Tells, work: int, items: Items, then: str | None) -> int:
         """Add charges, and serve them at once."""
@@ -58,6 +76,22 @@ class ChargesApi:
         body: dict[str, Any] = {"kind": "ticket", "organization": customer, "then": then}
         made = self._post("/work-orders", body | {"charges": _lines(items)})
         return made["id"], made["entry"]
+
+    def job_type(self: Posts, name: str, scope: str, billable: bool, days: int) -> tuple[int, int]:
+        """Add a type of job to the list."""
+        body = {"name": name, "scope": scope, "billable": billable, "estimate_days": days}
+        made = self._post("/job-types", body)
+        return made["id"], made["entry"]
+
+    def job_of(self: Posts, customer: int, kind: int, begins: date) -> tuple[int, int]:
+        """Open a job of a type, which begins on a day."""
+        body = {"kind": "job", "organization": customer, "type": kind, "starts_on": begins.isoformat()}
+        made = self._post("/work-orders", body)
+        return made["id"], made["entry"]
+
+    def begins(self: Posts, work: int, on: date) -> int:
+        """Let a job begin on another day."""
+        return int(self._patch(f"/work-orders/{work}", {"starts_on": on.isoformat()})["entry"])
 
     def charge(self: Posts, work: int, items: Items, then: str | None) -> int:
         """Add charges, and serve them at once."""

@@ -3,13 +3,25 @@
 ticket T [pick|order|deliver]: 3 router     opened with these charges, which are picked, ordered or delivered at once
 charge T [pick|order|deliver]: 3 router     added to it
 about T: D, E · not-about T: D              the devices that it is about · named T: E
+job-type Exchange: swap unbilled 2          what jobs of a type begin with: scope, billed or unbilled, days
+job-of J: Exchange in 3                     a job of a type that begins in so many days · begins J: 10, or later
+expected J: 5 swap unbilled                 in how many days it is expected, and what its type said
 replace SO router by switch [keep 1]        what is open of a line, or all but so many, is another product
 """
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from tests.scenarios.varying import Varying
+from wharfinger.base import clock
 from wharfinger.devices.queries.about import devices_about
+from wharfinger.work.models import WorkOrder
+
+
+def in_days(days: str) -> date:
+    """The company's day, so many days from now."""
+    return clock.today("Europe/Berlin") + timedelta(days=int(days))
 
 
 class Charging(Varying):
@@ -28,6 +40,32 @@ class Charging(Varying):
         name, *then = head.split()
         found = self.items(items)
         self.acts.append(self.door.charge(self.documents[name], found, then[0] if then else None))
+
+    def say_job_type(self, rest: str) -> None:
+        """job-type NAME: SCOPE BILLED DAYS"""
+        name, _, told = rest.partition(":")
+        scope, billed, days = told.split()
+        self.keep("job_type", name, self.door.job_type(name, scope, billed == "billed", int(days)))
+
+    def say_job_of(self, rest: str) -> None:
+        """job-of NAME: TYPE in DAYS"""
+        name, _, told = rest.partition(":")
+        kind, _, days = told.split()
+        began = self.door.job_of(self.company.customer.pk, self.documents[kind], in_days(days))
+        self.keep("job", name, began)
+
+    def say_begins(self, rest: str) -> None:
+        """begins NAME: DAYS"""
+        name, _, days = rest.partition(":")
+        self.acts.append(self.door.begins(self.documents[name], in_days(days)))
+
+    def say_expected(self, rest: str) -> None:
+        """expected NAME: DAYS SCOPE BILLED"""
+        name, _, told = rest.partition(":")
+        days, scope, billed = told.split()
+        found = WorkOrder.objects.get(pk=self.documents[name])
+        stands = (found.expected_on, found.scope, "billed" if found.billable else "unbilled")
+        assert stands == (in_days(days), scope, billed), stands
 
     def say_about(self, rest: str) -> None:
         """about NAME: DEVICES"""
