@@ -142,3 +142,22 @@ def test_how_long_stock_has_been_there_is_summed_drawn_and_narrowed(client: Clie
     rows, head = told("?product=nothing")
     assert rows == []
     assert ">Value</dt>" not in head
+
+
+def test_reports_of_rows_are_narrowed_over_http_too(client: Client) -> None:
+    company = world()
+    client.force_login(company.user)
+    near, far = company.product(sku="NEAR", category="Cables"), company.product(sku="FAR")
+    company.stock(near, 2)
+    company.stock(far, 3)
+
+    def told(query: str) -> list[str]:
+        return [row["sku"] for row in client.get(f"{AT}/stock-age?{query}").json()["items"]]
+
+    assert told("") == ["FAR", "NEAR"]
+    assert told(f"product={far.pk}") == ["FAR"]
+    assert told(f"category={near.category_id}") == ["NEAR"]
+    assert told(f"category={near.category_id}&product={far.pk}") == []
+    for name, what in (("stock-age", "customer"), ("written-off", "product")):
+        refused = client.get(f"{AT}/{name}?{what}=1")
+        assert (refused.status_code, refused.json()["code"]) == (422, "not_narrowed_by"), name

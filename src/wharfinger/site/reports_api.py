@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -16,6 +16,7 @@ from wharfinger.base.access import require
 from wharfinger.base.door import Page, Request, Shown, answer
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, BadInput, NotThere
+from wharfinger.catalog.models import Product
 from wharfinger.site.queries.reports import BROKEN, REPORTS
 from wharfinger.site.queries.reports.names import names
 from wharfinger.site.queries.reports.shape import BY, Figure, Figures, Wanted
@@ -99,13 +100,31 @@ def report(request: Request, name: str, asked: Annotated[ReportWanted, Query()])
         raise BadInput(
             "only_today", N_("This report can be had of today only. Leave the date out."), field="on"
         )
+    only = _only(asked, ("product", "category") if "product" in found.columns else ())
     day = day or today
     if since is not None and not found.period:
         raise BadInput("no_period", N_("This report is of one day. Leave the first day out."), field="since")
     since = _since(since, day) if found.period else None
     days = (since, day) if since else (day,)
+    items = found.rows(*days)
+    if only:
+        columns = {"product": "pk__in", "category": "category__in"}
+        narrowed = Product.objects.filter(**{columns[key]: ids for key, ids in only.items()})
+        told = set(narrowed.values_list("pk", flat=True))
+        items = [row for row in items if row["product"] in told]
     body = {"on": day.isoformat(), "since": since and since.isoformat(), "told_by": None, "total": None}
-    return answer({**_shown(name), **body, "items": found.rows(*days)})
+    return answer({**_shown(name), **body, "items": items})
+
+
+def _only(asked: ReportWanted, known: Collection[str]) -> dict[str, list[int]]:
+    """Of what alone is told, by its name; raises BadInput where a report is not narrowed by it."""
+    only = {key: [pk] for key in BY if (pk := getattr(asked, key, None)) is not None}
+    if wrong := only.keys() - set(known):
+        key = min(wrong)
+        raise BadInput(
+            "not_narrowed_by", N_("This report is not narrowed by “{key}”. Leave it out."), field=key, key=key
+        )
+    return only
 
 
 def _since(since: date | None, until: date) -> date:
@@ -130,12 +149,7 @@ def _broken(
             by=by,
             known=", ".join(found.by),
         )
-    only = {key: [pk] for key in BY if (pk := getattr(asked, key, None)) is not None}
-    if wrong := only.keys() - found.by:
-        key = min(wrong)
-        raise BadInput(
-            "not_narrowed_by", N_("This report is not narrowed by “{key}”. Leave it out."), field=key, key=key
-        )
+    only = _only(asked, found.by)
     since = _since(since, until)
     home = configuration.one("currency")
     told = found.read(Wanted(since, until, by, home, only))
