@@ -18,10 +18,12 @@ from tests.scenarios.deals import DealsActions, DealsApi
 from tests.scenarios.doubles import DoublesActions, DoublesApi
 from tests.scenarios.further import FurtherActions, FurtherApi
 from tests.scenarios.invoices import InvoicesActions, InvoicesApi
+from tests.scenarios.leaves import LeavesActions, LeavesApi
 from tests.scenarios.offers import OffersActions, OffersApi
 from tests.scenarios.owns import OwnsActions, OwnsApi
 from tests.scenarios.pallets import PalletsActions, PalletsApi
 from tests.scenarios.parted import PartedActions, PartedApi
+from tests.scenarios.pays import PaysActions, PaysApi
 from tests.scenarios.promises import PromisesActions, PromisesApi
 from tests.scenarios.runs import RunsActions, RunsApi
 from tests.scenarios.talks import TalksActions, TalksApi
@@ -81,9 +83,11 @@ class ActionsDoor(
     FurtherActions,
     CountsActions,
     InvoicesActions,
+    LeavesActions,
     OffersActions,
     OwnsActions,
     PartedActions,
+    PaysActions,
     PromisesActions,
     RunsActions,
     PalletsActions,
@@ -205,9 +209,11 @@ class ApiDoor(
     FurtherApi,
     CountsApi,
     InvoicesApi,
+    LeavesApi,
     OffersApi,
     OwnsApi,
     PartedApi,
+    PaysApi,
     PromisesApi,
     RunsApi,
     PalletsApi,

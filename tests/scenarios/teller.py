@@ -16,7 +16,7 @@ see SO router: reserved 3, to_order 1          · stock router: on_hand 5, avail
 owes 35.70                                     what the customer owes (below zero: what we owe)
 
 The rest of the words are in ``after``, ``asking``, ``billing``, ``claiming``, ``counting``, ``transporting``, ``dealing``, ``trading``, ``doubling``,
-``invoicing``, ``offering``, ``owning``, ``parting``, ``running``, ``stacking``, ``talking`` and ``varying``.
+``invoicing``, ``leaving``, ``offering``, ``owning``, ``parting``, ``paying``, ``running``, ``stacking``, ``talking`` and ``varying``.
 """
 
 from __future__ import annotations
@@ -33,8 +33,10 @@ from tests.scenarios.claiming import Claiming
 from tests.scenarios.doors import ActionsDoor, ApiDoor, Refused
 from tests.scenarios.further import micro
 from tests.scenarios.invoicing import Invoicing
+from tests.scenarios.leaving import Leaving
 from tests.scenarios.offering import Offering
 from tests.scenarios.parting import Parting
+from tests.scenarios.paying import Paying
 from tests.scenarios.promising import Promising
 from tests.scenarios.running import Running
 from tests.scenarios.stacking import Stacking
@@ -60,7 +62,9 @@ FIGURES = (
 )  # fmt: skip
 
 
-class Teller(Running, Stacking, Promising, Offering, Charging, Claiming, Invoicing, Parting, Taxing):
+class Teller(
+    Running, Stacking, Promising, Offering, Charging, Claiming, Invoicing, Leaving, Parting, Paying, Taxing
+):
     """Tells one story."""
 
     def __init__(self, company: World, door: ActionsDoor | ApiDoor) -> None:

@@ -1,0 +1,79 @@
+"""What the doors of the stories do with papers, carriers and who hears of it; through actions and API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from tests.scenarios.further import Posts, Tells
+from wharfinger.documents.actions import issuing, printing
+from wharfinger.fulfilment.actions import shipping
+from wharfinger.fulfilment.rules import Consignment
+from wharfinger.notices.actions import bell, set_rule
+from wharfinger.notices.rules import EVENTS
+from wharfinger.sales.actions import orders
+
+
+class LeavesActions:
+    """Calls the actions in process."""
+
+    def print_list(self: Tells, of: str, lines: Sequence[int]) -> bytes:
+        """Pick or packing lists of lines."""
+        act = partial(printing.print_lists, actor=self.who, name=of, lines=lines, holdings=[], language="en")
+        return bytes(self._said(act))
+
+    def print_box(self: Tells, container: int) -> bytes:
+        """The label of a box."""
+        act = partial(issuing.pdf, actor=self.who, kind="container-label", pk=container)
+        return bytes(self._said(act))
+
+    def ship_by(self: Tells, carrier: str, tracking: str, containers: Sequence[int]) -> int:
+        """Hand boxes to a carrier."""
+        how = Consignment(carrier=carrier, tracking=tracking)
+        act = partial(shipping.ship, actor=self.who, containers=containers, consignment=how)
+        return int(self._said(act).id)
+
+    def give_owner(self: Tells, order: int, owner: int) -> int:
+        """Say whose order it is."""
+        act = partial(orders.change_order, actor=self.who, order=order, values={"owner_id": owner})
+        return int(self._said(act).id)
+
+    def hear_nothing(self: Tells, events: Sequence[str]) -> int:
+        """Choose to hear nothing of some events."""
+        return int(self._said(lambda: bell.mute(user=self.who, events=events, silenced=events)).id)
+
+    def tell_of(self: Tells, event: str, *, active: bool) -> int:
+        """Decide whether anybody is told of an event."""
+        act = partial(set_rule, actor=self.who, event=event, roles=EVENTS[event][1], active=active)
+        return int(self._said(act).id)
+
+
+class LeavesApi:
+    """Speaks JSON over HTTP."""
+
+    def print_list(self: Posts, of: str, lines: Sequence[int]) -> bytes:
+        """Pick or packing lists of lines."""
+        asked = {"lines": ",".join(map(str, lines))}
+        return bytes(self.client.get(f"/api/v1/documents/lists/{of}.pdf", asked).content)
+
+    def print_box(self: Posts, container: int) -> bytes:
+        """The label of a box."""
+        return bytes(self.client.get(f"/api/v1/documents/container-label/{container}.pdf").content)
+
+    def ship_by(self: Posts, carrier: str, tracking: str, containers: Sequence[int]) -> int:
+        """Hand boxes to a carrier."""
+        body = {"containers": list(containers), "carrier": carrier, "tracking": tracking}
+        return int(self._post("/ship", body)["entry"])
+
+    def give_owner(self: Posts, order: int, owner: int) -> int:
+        """Say whose order it is."""
+        return int(self._patch(f"/orders/{order}", {"owner": owner})["entry"])
+
+    def hear_nothing(self: Posts, events: Sequence[str]) -> int:
+        """Choose to hear nothing of some events."""
+        body = {"muted": list(events), "silenced": list(events)}
+        return int(self._patch("/account/mails", body)["entry"])
+
+    def tell_of(self: Posts, event: str, *, active: bool) -> int:
+        """Decide whether anybody is told of an event."""
+        return int(self._patch(f"/notification-rules/{event}", {"active": active})["entry"])
