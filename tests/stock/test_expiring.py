@@ -30,6 +30,7 @@ from wharfinger.sales.rules.orders import OrderWish
 from wharfinger.stock.actions.batches import change_expiry, tell_expiring
 from wharfinger.stock.actions.goods import adjust, transfer
 from wharfinger.stock.actions.levels import set_level
+from wharfinger.stock.models import Bin
 from wharfinger.stock.queries.figures import available, free, stock_rows
 from wharfinger.stock.rules.adjusting import Adjustment
 from wharfinger.stock.rules.keeping import Keep
@@ -94,6 +95,24 @@ def test_the_first_to_expire_goes_first_and_what_has_expired_only_where_it_is_na
     # It may still be brought elsewhere.
     goods = Goods(paste.pk, 3, company.location.place_id, codes=("GONE",))
     transfer(actor=HOUSE, items=[Transfer(goods, company.other.place_id)])
+    clean()
+
+
+def test_the_oldest_batch_goes_first_wherever_it_lies(company: World) -> None:
+    """What does not expire goes by its age; only within a batch it is as one walks."""
+    cable = company.product(traced="batch")
+    near, far = (Bin.objects.get(location=company.location, name=name).place_id for name in ("A1", "A2"))
+    for quantity, batch, place in ((2, "OLD", far), (4, "YOUNG", near), (1, "OLD", near)):
+        item = Adjustment(cable.pk, quantity, company.location.place_id, place, batch=batch)
+        adjust(actor=HOUSE, items=[item], reason="Opening stock")
+    line = ordered(company, cable, 6)
+    reserve(actor=HOUSE, holds=[Hold(line, 2)])
+    at = Holding.objects.filter(claim=line, kind="bin", quantity__gt=0)
+    assert set(at.values_list("lot__code", "place", "quantity")) == {("OLD", near, 1), ("OLD", far, 1)}
+    reserve(actor=HOUSE, holds=[Hold(line, 3)])
+    assert sum(at.filter(lot__code="OLD").values_list("quantity", flat=True)) == 3
+    pick(actor=HOUSE, picks=[Pick(line, 3)])
+    assert reserved(line) == {"YOUNG": 2}
     clean()
 
 

@@ -117,9 +117,8 @@ def _lending(truth: Truth, line: Any) -> set[int]:
 
 
 def _first_to_expire(truth: Truth, line: Any, pick: Pick) -> list[Held]:
-    """What a line reserved, first to expire first, then in walking order."""
-    own = fitting(truth.of_claim(line.pk, ("bin",)), pick)
-    return sorted(own, key=lambda h: (h.expires_on is None, h.expires_on or truth.today))
+    """What a line reserved, first to expire first, then the oldest batch, then in walking order."""
+    return sorted(fitting(truth.of_claim(line.pk, ("bin",)), pick), key=stock.turn)
 
 
 def _fresh(truth: Truth, taken: list[tuple[Held, int]], pick: Pick, n: int) -> list[tuple[Held, int]]:

@@ -25,7 +25,7 @@ def choose(
     first: int | None = None,
     field: str = "quantity",
 ) -> list[tuple[Held, int]]:
-    """Which free goods serve a wish: first to expire, in walking order, oldest lot first.
+    """Which free goods serve a wish: first to expire, then the oldest batch, then in walking order.
 
     location, bin: places to stay within; lots: exactly these serials or batches; channels: how locations sell,
     where the goods are to be sold: a rental location lends, so that its goods are left out unless they are named;
@@ -43,10 +43,7 @@ def choose(
         and (not lots or h.lot in lots)
     ]
     fitting.sort(
-        key=lambda h: (
-            *(h.location != first if first else False, h.expires_on is None, h.expires_on or 0),
-            *(h.sequence, h.lot, h.place),
-        )
+        key=lambda h: (h.location != first if first else False, *turn(h), h.sequence, h.lot, h.place)
     )
     expired = [] if lots else [h for h in fitting if expired_on(h, fresh_on)]
     fitting = [h for h in fitting if lots or not expired_on(h, fresh_on)]
@@ -102,6 +99,15 @@ def at_hand(
     """How many units of a product ``choose`` would find where nobody names a place or a number."""
     fitting = _sellable(free, product, channels or {})
     return sum(h.quantity for h in fitting if not expired_on(h, fresh_on))
+
+
+def turn(held: Held) -> tuple[bool, date, int]:
+    """When goods have their turn: what expires first, then the older batch, wherever it lies.
+
+    Loose goods, and units that have a number each, are alike.
+    """
+    batch = held.lot if held.code and not held.spot.serial else 0
+    return held.expires_on is None, held.expires_on or date.max, batch
 
 
 def expired_on(held: Held, day: date | None) -> bool:
