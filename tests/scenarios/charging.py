@@ -5,7 +5,7 @@ charge T [pick|order|deliver]: 3 router     added to it
 about T: D, E · not-about T: D              the devices that it is about · named T: E
 job-type Exchange: swap unbilled 2          what jobs of a type begin with: scope, billed or unbilled, days
 job-of J: Exchange in 3                     a job of a type that begins in so many days · begins J: 10, or later
-expected J: 5 swap unbilled                 in how many days it is expected, and what its type said
+awaits J: 5 swap unbilled                   in how many days it is expected, and what its type said
 replace SO router by switch [keep 1]        what is open of a line, or all but so many, is another product
 """
 
@@ -59,8 +59,8 @@ class Charging(Varying):
         name, _, days = rest.partition(":")
         self.acts.append(self.door.begins(self.documents[name], in_days(days)))
 
-    def say_expected(self, rest: str) -> None:
-        """expected NAME: DAYS SCOPE BILLED"""
+    def say_awaits(self, rest: str) -> None:
+        """awaits NAME: DAYS SCOPE BILLED"""
         name, _, told = rest.partition(":")
         days, scope, billed = told.split()
         found = WorkOrder.objects.get(pk=self.documents[name])
