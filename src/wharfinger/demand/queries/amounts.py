@@ -36,9 +36,18 @@ def _asked_beforehand(orders: Any) -> QuerySet[Any, Any]:
         invoices__posted_at__isnull=False,
         invoices__void__isnull=True,
     )
-    notes = Sheet.objects.filter(pk=OuterRef("pk"), invoices__pk=OuterRef("invoices__pk"))
-    back = notes.filter(invoices__credit_notes__void__isnull=True).order_by().values("invoices__pk")
-    credited = back.annotate(minor=Sum("invoices__credit_notes__total_minor")).values("minor")
+    # All of it in one filter: another one would ask any invoice of the order for its credit notes.
+    back = Sheet.objects.filter(
+        pk=OuterRef("pk"),
+        invoices__pk=OuterRef("invoices__pk"),
+        invoices__credit_notes__void__isnull=True,
+    )
+    credited = (
+        back.order_by()
+        .values("invoices__pk")
+        .annotate(minor=Sum("invoices__credit_notes__total_minor"))
+        .values("minor")
+    )
     asked = F("invoices__total_minor") - Coalesce(Subquery(credited), 0)
     return found.order_by().values_list("pk", "invoices__pk", asked)
 
@@ -125,7 +134,8 @@ def money_of(sheets: Collection[int], by: str) -> dict[int, Money]:
     found = dict.fromkeys(sheets, Money())
     for sheet, invoice, total in pairs:
         sofar = found[sheet]
-        found[sheet] = Money(sofar.billed + total, sofar.open + balances.get(f"invoice:{invoice}", 0))
+        # PostgreSQL sums whole numbers as decimals.
+        found[sheet] = Money(sofar.billed + int(total), sofar.open + balances.get(f"invoice:{invoice}", 0))
     return found
 
 
