@@ -117,9 +117,8 @@ def test_a_device_is_swapped_on_a_telephone(company: Company, on_phone: Person) 
     """At a width of 390 points, in one step; and taken back in another."""
     world, person = company.world, on_phone
     ticket = create_work_order(actor=HOUSE, wish=WorkWish("ticket", world.customer.pk)).one("demand.Sheet")
-    theirs = Installation(product=company.router.pk, serial="OLD-7", site=world.site.pk)
-    install(actor=HOUSE, items=[theirs])
-    device = Device.objects.get()
+    theirs = Installation(product=company.router.pk, serial="OLD-10", site=world.site.pk)
+    device = Device.objects.get(pk=install(actor=HOUSE, items=[theirs]).one("devices.Device"))
     person.go(f"/devices/{device.pk}/swap/")
     assert person.page.evaluate("document.documentElement.scrollWidth") <= 390
     person.page.fill("[name=serial]", "R2")
