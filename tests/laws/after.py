@@ -15,6 +15,7 @@ from wharfinger.billing.rules.changing import DraftChange, RowChange
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.billing.rules.payments import PaymentWish
 from wharfinger.devices.actions import keeping
+from wharfinger.devices.actions.about import name_devices
 from wharfinger.devices.actions.installing import install
 from wharfinger.devices.models import Device, Subscription
 from wharfinger.devices.rules.installing import Installation
@@ -24,7 +25,7 @@ from wharfinger.fulfilment.models import Shipment
 from wharfinger.fulfilment.rules import Consignment, Pick
 from wharfinger.ledger.models import Holding, Lot
 from wharfinger.returns.actions import ahead, inspecting, receiving, requesting
-from wharfinger.returns.actions.swapping import swap
+from wharfinger.returns.actions.swapping import swap, swap_on_job
 from wharfinger.returns.models import Replacement, Rma, RmaLine
 from wharfinger.returns.rules.inspecting import Verdict
 from wharfinger.returns.rules.receiving import Arrived, Returned
@@ -32,6 +33,8 @@ from wharfinger.returns.rules.replacing import Instead
 from wharfinger.returns.rules.requesting import Asked
 from wharfinger.returns.rules.settling import Answer
 from wharfinger.returns.rules.swapping import OUTGOING, Incoming, Swap
+from wharfinger.work.actions import create_work_order
+from wharfinger.work.rules import WorkWish
 
 
 def _ship(state: State, chance: random.Random) -> Any:
@@ -176,12 +179,29 @@ def _swap(state: State, chance: random.Random) -> Any:
         chance.choice(sorted(OUTGOING)),
         credit=chance.random() < 0.5,
         reason="Broken",
+        charge=chance.random() < 0.3,
     )
-    return swap(actor=state.user, swap=wish)
+    if chance.random() < 0.6:
+        return swap(actor=state.user, swap=wish)
+    return swap_on_job(actor=state.user, job=_job_about(state, chance, device), swaps=[wish], reason="Broken")
+
+
+def _job_about(state: State, chance: random.Random, device: Device, *scopes: str) -> int:
+    """A job that names a device."""
+    scope = chance.choice(scopes or ("swap", "replacement"))
+    wish = WorkWish("job", device.organization_id or 0, scope=scope, billable=chance.random() < 0.7)
+    job = create_work_order(actor=state.user, wish=wish).one("demand.Sheet")
+    name_devices(actor=state.user, work_order=job, add=[device.pk])
+    state.stands()
+    return job
 
 
 def _receive_return(state: State, chance: random.Random) -> Any:
     """Goods come back, as an RMA allowed or just so; now and then with something that we never sold."""
+    if chance.random() < 0.2 and (device := state.one(chance, _devices())):
+        job = _job_about(state, chance, device, "return")
+        outcome = chance.choice(("", "restock", "scrap"))
+        return receiving.take_back_on_job(actor=state.user, job=job, devices=[device.pk], outcome=outcome)
     held = state.standing(chance, "customer", "in_transit")
     if held is None or not held.claim_id:
         return None

@@ -12,9 +12,13 @@ from wharfinger.demand.actions import add_lines
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.rules import LineWish
 from wharfinger.devices.actions.about import name_devices
+from wharfinger.devices.models import Device
 from wharfinger.flows.actions.amend import amend
 from wharfinger.flows.actions.charging import charge_and, open_and
 from wharfinger.flows.rules.amend import Amend
+from wharfinger.returns.actions.receiving import take_back_on_job
+from wharfinger.returns.actions.swapping import swap_on_job
+from wharfinger.returns.rules.swapping import Incoming, Swap
 from wharfinger.work.actions import add_job_type, change_work_order, create_work_order
 from wharfinger.work.rules import WorkWish
 
@@ -49,6 +53,16 @@ class ChargesActions:
         """Let a job begin on another day."""
         act = partial(change_work_order, actor=self.who, work_order=work, values={}, own={"starts_on": on})
         return int(self._said(act).id)
+
+    def on_job(self: Tells, job: int, device: int, serial: str) -> tuple[int, int]:
+        """A job lets a new unit take the place of a device."""
+        swaps = [Swap(device, Incoming(serial=serial))]
+        done = self._said(lambda: swap_on_job(actor=self.who, job=job, swaps=swaps, reason="As told"))
+        return done.one("devices.Device"), done.id
+
+    def take_off(self: Tells, job: int, devices: list[int]) -> int:
+        """A job takes devices back."""
+        return int(self._said(lambda: take_back_on_job(actor=self.who, job=job, devices=devices)).id)
 
     def charge(self: Tells, work: int, items: Items, then: str | None) -> int:
         """Add charges, and serve them at once."""
@@ -92,6 +106,17 @@ class ChargesApi:
     def begins(self: Posts, work: int, on: date) -> int:
         """Let a job begin on another day."""
         return int(self._patch(f"/work-orders/{work}", {"starts_on": on.isoformat()})["entry"])
+
+    def on_job(self: Posts, job: int, device: int, serial: str) -> tuple[int, int]:
+        """A job lets a new unit take the place of a device."""
+        rows = [{"device": device, "incoming": {"serial": serial}}]
+        made = self._post(f"/work-orders/{job}/swap", {"devices": rows, "reason": "As told"})
+        return Device.objects.get(replaces=device, void=None).pk, made["entry"]
+
+    def take_off(self: Posts, job: int, devices: list[int]) -> int:
+        """A job takes devices back."""
+        rows = [{"device": one} for one in devices]
+        return int(self._post(f"/work-orders/{job}/return", {"devices": rows})["entry"])
 
     def charge(self: Posts, work: int, items: Items, then: str | None) -> int:
         """Add charges, and serve them at once."""

@@ -6,6 +6,7 @@ about T: D, E · not-about T: D              the devices that it is about · nam
 job-type Exchange: swap unbilled 2          what jobs of a type begin with: scope, billed or unbilled, days
 job-of J: Exchange in 3                     a job of a type that begins in so many days · begins J: 10, or later
 awaits J: 5 swap unbilled                   in how many days it is expected, and what its type said
+on-job J: D as E serials S2 · take-off J: D    a job does with its devices what its scope says
 replace SO router by switch [keep 1]        what is open of a line, or all but so many, is another product
 """
 
@@ -82,6 +83,17 @@ class Charging(Varying):
         name, _, devices = rest.partition(":")
         work = self.documents[name]
         assert devices_about([work])[work] == sorted(self._devices(devices))
+
+    def say_on_job(self, rest: str) -> None:
+        """on-job NAME: DEVICE as DEVICE serials SERIAL"""
+        name, _, told = rest.partition(":")
+        old, _, new, _, serial = told.split()
+        self.keep("device", new, self.door.on_job(self.documents[name], self.documents[old], serial))
+
+    def say_take_off(self, rest: str) -> None:
+        """take-off NAME: DEVICES"""
+        name, _, devices = rest.partition(":")
+        self.acts.append(self.door.take_off(self.documents[name], self._devices(devices)))
 
     def _devices(self, names: str) -> list[int]:
         return [self.documents[name.strip()] for name in names.split(",") if name.strip()]

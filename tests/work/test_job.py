@@ -17,6 +17,7 @@ from wharfinger.demand.rules import LineWish
 from wharfinger.flows.actions.remove import remove
 from wharfinger.ledger.models import Holding, Layer
 from wharfinger.ledger.reverse import reverse
+from wharfinger.parties.actions.organizations import change_organization
 from wharfinger.sales.actions.holds import reserve
 from wharfinger.sales.rules.holds import Hold
 from wharfinger.stock.models import Location
@@ -47,6 +48,14 @@ def job_of(
     wish = WorkWish(kind, company.customer.pk, tuple(wishes), billable=billable)
     made = create_work_order(actor=HOUSE, wish=wish)
     return made.one("demand.Sheet"), made.made.get("ledger.Claim", [])
+
+
+def test_a_retired_customer_gets_no_work(company: World) -> None:
+    change_organization(actor=HOUSE, organization=company.customer.pk, values={"retired_on": "2026-01-01"})
+    before = entries()
+    with pytest.raises(Refusal) as found:
+        create_work_order(actor=HOUSE, wish=WorkWish("job", company.customer.pk))
+    assert (found.value.code, entries()) == ("organization_retired", before)
 
 
 def test_charges_are_firm_at_once(company: World) -> None:

@@ -384,7 +384,7 @@ CHART: tuple[Row, ...] = (
     _row("swap", "customer", "returns bin scrap customer", claim="any", lot="identifies"),
     _row("swap", "bin picked", "customer", claim="any", lot="identifies"),
     _row("swap", "want", "covered"),
-    _row("swap", "bill", "waived"),
+    _row("swap", "bill", "waived to_bill"),
     _row("swap", "covered", "returned"),
     _row("reopen", "picked container in_transit customer ready", "bin ready", claim="any", lot="identifies"),
     _row("reopen", "bin", "bin", claim="frees"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wharfinger.returns.pages import rmas, settling, swapping, working
+from wharfinger.returns.pages import on_job, rmas, settling, swapping, working
 
 app_name = "returns"
 urlpatterns = [
@@ -18,5 +18,6 @@ urlpatterns = [
     path("rmas/<int:pk>/inspect/", working.inspect, name="inspect"),
     path("rmas/<int:pk>/settle/", settling.settle, name="settle"),
     path("returns/new/", working.new_return, name="new_return"),
+    path("work-orders/<int:pk>/do/", on_job.do, name="do_job"),
     path("devices/<int:device>/swap/", swapping.swap, name="swap"),
 ]

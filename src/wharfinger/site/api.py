@@ -98,6 +98,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.devices.api.assets:router", ""),
     ("wharfinger.returns.api.rmas:router", "rma"),
     ("wharfinger.returns.api.returns:router", ""),
+    ("wharfinger.returns.api.on_jobs:router", "jobs"),
     ("wharfinger.flows.api:router", ""),
     ("wharfinger.flows.api.elsewhere:router", ""),
     ("wharfinger.flows.api.lacking:router", ""),

@@ -21,7 +21,7 @@ from wharfinger.demand.models import Line
 from wharfinger.demand.pages import line_rows
 from wharfinger.devices.models import Device
 from wharfinger.devices.pages import about
-from wharfinger.devices.queries.about import devices_about
+from wharfinger.devices.queries.about import devices_about, devices_left
 from wharfinger.documents.queries.letters import ON, SENT
 from wharfinger.exchange import serving
 from wharfinger.flows.actions.charging import charge_and, open_and
@@ -88,6 +88,7 @@ def install() -> None:
     further.titles.append(subjects.several)
     further.figures["product.levels"] = levels_of
     further.figures["work_order.devices"] = devices_about
+    further.figures["work_order.devices_left"] = devices_left
     for table, kind in serving.LISTS.items():
         further.files[table] = partial(serving.of_list, kind)
 

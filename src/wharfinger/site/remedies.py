@@ -47,6 +47,7 @@ REMEDIES: dict[str, tuple[str, str]] = {
     "reopen": (N_("Re-open"), "flows:reopen"),
     "see_unit": (N_("Look at {code}"), "stock:number"),
     "swap": (N_("Swap the device"), "returns:swap"),
+    "edit_work": (N_("Edit the job"), "work:edit"),
     "end_subscription": (N_("End the subscription"), "devices:end_subscription"),
     "take_over": (N_("Look at the run"), "fulfilment:run"),
 }

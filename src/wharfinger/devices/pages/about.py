@@ -14,10 +14,12 @@ from wharfinger.base.page import page, page_act
 from wharfinger.demand.pages import goods_chip, typed_id
 from wharfinger.devices.actions.about import name_devices
 from wharfinger.devices.queries import shown
-from wharfinger.devices.queries.about import choices, customers_device, devices_about, work_about
+from wharfinger.devices.queries.about import choices, customers_device, devices_about, in_place_of, work_about
 from wharfinger.work import queries as work
 from wharfinger.work.rules import KINDS
 
+BY_SCOPE = ("swap", "replacement", "return")
+"""Scopes of jobs that do what is to be done with their devices by a page of their own."""
 MOST = 200
 """So many devices are offered to choose from; any other is found by its number."""
 FEW = 10
@@ -36,7 +38,14 @@ def of_work(request: HttpRequest, pk: int) -> str:
     others = choices(row.organization_id, [one.pk for one in named], MOST) if may else []
     if not named and not others:
         return ""
-    context = {"doc": row, "named": named, "others": others, "may": may}
+    context = {
+        "doc": row,
+        "named": named,
+        "others": others,
+        "may": may,
+        "swaps": not ended and row.work_order.scope not in BY_SCOPE and actor.may("devices.swap"),
+        "instead": in_place_of([one.pk for one in named if one.removed_on is not None]),
+    }
     return render_to_string("devices/about.html", context, request)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import same
@@ -49,6 +49,18 @@ def devices_about(sheets: Sequence[int]) -> dict[int, list[int]]:
     for sheet, device in rows.order_by("device_id").values_list("sheet_id", "device_id"):
         found[sheet].append(device)
     return found
+
+
+def devices_left(sheets: Sequence[int]) -> dict[int, int]:
+    """How many devices that each of these tickets, projects, contracts and jobs is about are still with customers."""
+    rows = WorkDevice.objects.filter(
+        sheet__in=list(sheets),
+        void__isnull=True,
+        ended_at__isnull=True,
+        device__void__isnull=True,
+        device__removed_on__isnull=True,
+    )
+    return dict(rows.values("sheet_id").annotate(n=Count("pk")).values_list("sheet_id", "n"))
 
 
 def work_about(device_ids: Sequence[int]) -> dict[int, list[int]]:
@@ -96,6 +108,12 @@ def choices(organization: int, without: Sequence[int], most: int) -> list[Device
     """The devices that a customer has, the newest first, without those that are chosen."""
     mine = _of(organization).exclude(pk__in=without).select_related("product", "lot", "site")
     return list(mine.order_by("-pk")[:most])
+
+
+def in_place_of(devices: Sequence[int]) -> dict[int, Device]:
+    """By each of these devices, the one that took its place."""
+    found = Device.objects.filter(replaces__in=devices, void__isnull=True) if devices else ()
+    return {one.replaces_id: one for one in found if one.replaces_id is not None}
 
 
 def _of(organization: int) -> QuerySet[Device]:

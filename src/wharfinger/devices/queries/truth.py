@@ -144,12 +144,15 @@ def read_people(contacts: Iterable[int | None], contracts: Iterable[int | None])
     return read
 
 
-def read_users(device: int) -> Callable[[Truth], None]:
-    """Lock and read who uses a device."""
+def read_users(*devices: int) -> Callable[[Truth], None]:
+    """Lock and read who uses these devices."""
 
     def read(truth: Truth) -> None:
         found = sql.read(
-            DeviceUser, "device_id = %s AND ended_at IS NULL AND void_id IS NULL", [device], locked=True
+            DeviceUser,
+            f"{sql.among('device_id')} AND ended_at IS NULL AND void_id IS NULL",
+            [sql.array(sorted(devices))],
+            locked=True,
         )
         truth.read["users"] = list(found.values())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from wharfinger.base.refusal import N_, Refusal
@@ -39,18 +39,17 @@ def plan_unrelate(truth: Truth, *, device: int, other: int) -> Plan:
     )
 
 
-def follow(plan: Plan, truth: Truth, *, old: int, new: Id) -> None:
-    """Let what belonged with a device belong with the one that takes its place, its parts and its whole among them."""
+def follow(plan: Plan, truth: Truth, places: Mapping[int, Id]) -> None:
+    """Let what belonged with a device belong with the one that takes its place, its parts and its whole among them.
+
+    places: by the device that leaves, the one that takes its place.
+    """
     for row in truth.read["relations"]:
-        if old not in (row.device_id, row.other_id):
+        if not {row.device_id, row.other_id} & places.keys():
             continue
-        plan.create(
-            "devices.Relation",
-            device_id=new if row.device_id == old else row.device_id,
-            other_id=new if row.other_id == old else row.other_id,
-            kind=row.kind,
-        )
-        plan.mention(("device", row.other_id if row.device_id == old else row.device_id))
+        ends = places.get(row.device_id, row.device_id), places.get(row.other_id, row.other_id)
+        plan.create("devices.Relation", device_id=ends[0], other_id=ends[1], kind=row.kind)
+        plan.mention(*(("device", one) for one in (row.device_id, row.other_id) if one not in places))
 
 
 def along(parts: Iterable[Part], steps: Iterable[Step], kinds: Collection[str]) -> list[Part]:

@@ -29,9 +29,9 @@ def plan_name_users(truth: Truth, *, device: int, add: Sequence[int], remove: Se
     return plan
 
 
-def follow_users(plan: Plan, truth: Truth, *, new: Id) -> None:
+def follow_users(plan: Plan, truth: Truth, *, old: int, new: Id) -> None:
     """Let who used a device use the one that takes its place."""
-    for row in truth.read["users"]:
+    for row in (one for one in truth.read["users"] if one.device_id == old):
         plan.create("devices.DeviceUser", device_id=new, contact_id=row.contact_id)
 
 

@@ -16,8 +16,9 @@ from wharfinger.billing.queries.truth import read_invoice_lines
 from wharfinger.billing.rules.keeping_back import Kept
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
-from wharfinger.demand.queries.standing import read_customer, read_customers
+from wharfinger.demand.queries.standing import read_customer, read_customers, read_standing
 from wharfinger.devices.queries import truth as devices
+from wharfinger.devices.queries.about import read_about
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
@@ -29,11 +30,14 @@ from wharfinger.returns.queries import truth as reads
 from wharfinger.returns.queries.along import sorted_out
 from wharfinger.returns.queries.parts import Along, parts_along
 from wharfinger.returns.queries.sources import opened
+from wharfinger.returns.queries.swapping import customer_of
 from wharfinger.returns.rules import receiving as rules
 from wharfinger.returns.rules.allowed import overruled
+from wharfinger.returns.rules.on_job import at_devices, check_devices, plan_return_on_job
 from wharfinger.returns.rules.receiving import Arrived, Brought, Returned
 from wharfinger.returns.rules.requesting import Asked
 from wharfinger.stock.queries.truth import read_lots
+from wharfinger.work.models import WorkOrder
 
 
 def receive(
@@ -144,6 +148,52 @@ def take_back(
         reason=reason,
         effective_on=received_on,
     )
+
+
+def take_back_on_job(
+    *,
+    actor: Actor,
+    job: int,
+    devices: Sequence[int],
+    outcome: str = "",
+    credit: bool = True,
+    reason: str = "",
+    overrule: str = "",
+    parts: bool = True,
+    received_on: date | None = None,
+    key: str | None = None,
+) -> Written:
+    """Do a job of scope return: the devices that it names come back, as they do without an RMA."""
+    require(actor, "returns.receive")
+    check_devices(devices)
+    overrule = overruled(overrule, actor=actor)
+    if not credit and not reason.strip():
+        raise BadInput("reason_wanted", N_("Say why these goods are not credited."), field="reason")
+    customer = customer_of(job)
+    items = tuple(Returned(Asked(device=one), outcome=outcome, credit=credit) for one in devices)
+    with at_devices(devices):
+        brought = Brought(customer, items, None, tidied(reason), overrule)
+        (resolved,) = _resolved(actor, [brought], parts=parts)
+        wish = _wish([resolved], read_customer(customer))
+        return post(
+            "receive_return",
+            replace(
+                wish,
+                documents=[*wish.documents, (Sheet, [job]), (WorkOrder, [job])],
+                reads=(*wish.reads, read_standing, read_about(job)),
+            ),
+            partial(
+                plan_return_on_job,
+                job=job,
+                devices=tuple(devices),
+                brought=resolved,
+                may_credit=actor.may("billing.credit"),
+            ),
+            actor=actor,
+            key=key,
+            reason=reason,
+            effective_on=received_on,
+        )
 
 
 def take_back_many(

@@ -310,6 +310,9 @@ class SwapGiven(Given):
     reason: Annotated[str, Field(min_length=1, max_length=500, examples=["Does not start"])]
     warranty: Literal["remaining", "new", "none"] | None = Field(default=None, examples=[None])
     ticket: Id | None = Field(default=None, description="Or order, on which the new unit's line stands.")
+    charge: bool = Field(
+        default=False, description="Whether the new unit is billed at the price that is offered."
+    )
     credit: bool = Field(default=False, description="Whether the old unit is credited.")
     fee_percent: Percent | None = Field(
         default=None, examples=[None], description="Kept of the credit for taking the old unit back."

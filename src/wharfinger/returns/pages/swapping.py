@@ -15,7 +15,7 @@ from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog.queries import called
 from wharfinger.demand.models import Sheet
-from wharfinger.demand.pages import typed_id
+from wharfinger.demand.pages import document_address, typed_id
 from wharfinger.devices.queries import shown
 from wharfinger.devices.queries.about import open_work_about
 from wharfinger.returns.actions.swapping import swap as swap_device
@@ -38,6 +38,8 @@ def swap(request: HttpRequest, device: int) -> HttpResponse:
         void__isnull=True,
     )
 
+    came_from = documents.filter(pk=typed_id(request.GET, "ticket") or 0).first()
+
     def show(form: Form) -> HttpResponse:
         context = {
             "doc": row,
@@ -47,12 +49,14 @@ def swap(request: HttpRequest, device: int) -> HttpResponse:
             "outgoing": [(key, _(word)) for key, word in OUTGOING.items()],
             "warranty": [(key, _(word)) for key, word in WARRANTY.items()],
             "work": ", ".join(sheet.number for sheet in open_work_about(device)),
+            "back": document_address(came_from) if came_from else reverse("devices:device", args=[device]),
             "documents": list(documents.order_by("-pk").values_list("pk", "number")[:100]),
         }
         return render(request, "returns/swap.html", context)
 
     if request.method != "POST":
-        return show(Form({"outgoing_to": "returns", "new": "yes"}))
+        first = {"outgoing_to": "returns", "new": "yes", "ticket": came_from.pk if came_from else ""}
+        return show(Form(first))
 
     def act() -> Any:
         wanted = _swap(device, request.POST)
@@ -60,6 +64,8 @@ def swap(request: HttpRequest, device: int) -> HttpResponse:
         return swap_device(actor=user, swap=wanted, kept=kept, key=request.POST.get("key") or None)
 
     def back(done: Any) -> str:
+        if came_from is not None:
+            return document_address(came_from)
         made = done.made.get("devices.Device", [device])
         return reverse("devices:device", args=[made[0]])
 
@@ -79,7 +85,7 @@ def _swap(device: int, given: QueryDict) -> Swap:
     incoming = None
     if given.get("new") == "yes":
         serial = (given.get("serial", "") or given.get("unit", "")).strip()
-        incoming = Incoming(_product(given.get("sku", "")), serial)
+        incoming = Incoming(product_of(given.get("sku", "")), serial)
     return Swap(
         device,
         incoming,
@@ -90,13 +96,15 @@ def _swap(device: int, given: QueryDict) -> Swap:
         given.get("credit") == "yes",
         given.get("reason", ""),
         given.get("work") == "yes",
+        given.get("charge") == "yes",
     )
 
 
-def _product(sku: str) -> int | None:
+def product_of(sku: str, field: str = "incoming.product") -> int | None:
+    """The product that is meant by a SKU; none where none was given."""
     if not sku.strip():
         return None
     found = called(sku)
     if found is None:
-        raise BadInput("no_such_product", N_("There is no such product."), field="incoming.product")
+        raise BadInput("no_such_product", N_("There is no such product."), field=field)
     return found.pk

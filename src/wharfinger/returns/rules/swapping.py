@@ -1,10 +1,11 @@
-"""Pure decision about a swap: a new unit takes the place of a device, and what hung on it follows."""
+"""Pure decisions about swaps: a new unit takes the place of a device, and what hung on it follows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from wharfinger.base.refusal import N_, BadInput, Holder, Refusal
 from wharfinger.base.words import same, tidy
@@ -24,12 +25,13 @@ from wharfinger.devices.rules import (
     sale_of,
 )
 from wharfinger.devices.rules.about import plan_follow
+from wharfinger.devices.rules.keeping import in_use, used_by
 from wharfinger.devices.rules.parts import follow
 from wharfinger.devices.rules.users import follow_users
 from wharfinger.devices.rules.warranty import cover_by
 from wharfinger.fulfilment.rules import late, mention_lines
 from wharfinger.ledger.plan import Held, Id, LotRef, PlaceRef, Plan, Truth
-from wharfinger.returns.rules import Goods, make, make_line
+from wharfinger.returns.rules import Goods, Places, make, make_line
 from wharfinger.returns.rules.inspecting import bin_of, restock, scrap
 from wharfinger.returns.rules.settling import give_credit
 from wharfinger.stock.rules import choose, price_issues
@@ -67,6 +69,21 @@ class Swap:
     reason: str = ""
     work: bool = False
     """Whether the open work that is about the old device goes on with the new one."""
+    charge: bool = False
+    """Whether the new unit is billed at the price that is offered; it goes for nothing unless it is."""
+
+
+class Leaving(NamedTuple):
+    """A device that leaves in a swap: whose it was, how it was covered, and at which location it is at home."""
+
+    swap: Swap
+    row: Any
+    owner: Owner
+    cover: Cover
+    held: Held
+    home: int
+    field: str
+    """Where its swap stands in what was sent, with a point behind; nothing where it is the only one."""
 
 
 def plan_swap(truth: Truth, *, swap: Swap, may_credit: bool, kept: Sequence[Kept] = ()) -> Plan:
@@ -74,14 +91,62 @@ def plan_swap(truth: Truth, *, swap: Swap, may_credit: bool, kept: Sequence[Kept
 
     kept: what is kept of the credit of the old one.
     """
+    return exchange(truth, [leaving(truth, swap)], may_credit=may_credit, kept=kept)
+
+
+def exchange(truth: Truth, old: Sequence[Leaving], *, may_credit: bool, kept: Sequence[Kept] = ()) -> Plan:
+    """Let all these devices leave, and a new unit take the place of each for which one is named."""
     plan = Plan()
+    homes: dict[int, _Home] = {}
+    credited: dict[int, int] = {}
+    for one in old:
+        leave(plan, truth, one.row)
+        with named_at(one.field):
+            _outgoing(plan, truth, one, homes)
+        if one.swap.credit and one.held.claim:
+            credited[one.held.claim] = credited.get(one.held.claim, 0) + 1
+    for claim, units in credited.items():
+        give_credit(
+            plan, truth, claim, units, reason=old[0].swap.reason, may_credit=may_credit, field="credit"
+        )
+    keep_back(plan, truth, kept)
+    places: dict[int, Id] = {}
+    for one in old:
+        if one.swap.incoming is None:
+            continue
+        with named_at(one.field):
+            new = places[one.row.pk] = _incoming(plan, truth, one, one.swap.incoming)
+        for subscription in used_by(truth, one.row):
+            plan.change(subscription, device_id=new)
+        follow_users(plan, truth, old=one.row.pk, new=new)
+        if one.swap.work:
+            plan_follow(plan, truth, old=one.row.pk, new=new)
+    follow(plan, truth, places)
+    price_issues(plan, truth, lambda product: truth.products[product].cost_method)
+    mention_lines(plan, truth)
+    return plan
+
+
+@contextmanager
+def named_at(field: str) -> Iterator[None]:
+    """Let a refusal name the field in the row that it is about."""
+    try:
+        yield
+    except Refusal as refusal:
+        if field:
+            refusal.field = f"{field}{refusal.field or 'device'}"
+        raise
+
+
+def leaving(truth: Truth, swap: Swap, field: str = "") -> Leaving:
+    """A device that may leave in a swap; raises Refusal for one that may not."""
     old = device_of(truth, swap.device)
-    if truth.read["open_rmas"]:
+    if numbers := truth.read["open_rmas"].get(old.pk):
         raise Refusal(
             "on_open_rma",
             N_("{number} is on {rma}, which is open. Close that first, or receive it there."),
             number=old.number,
-            rma=", ".join(truth.read["open_rmas"]),
+            rma=", ".join(numbers),
         )
     held = next((h for h in truth.held if h.lot == old.lot_id and h.kind == "customer" and h.quantity), None)
     if held is None:
@@ -90,32 +155,11 @@ def plan_swap(truth: Truth, *, swap: Swap, may_credit: bool, kept: Sequence[Kept
             N_("{number} is not at the customer. Wait until it is delivered."),
             number=old.number,
         )
+    if swap.incoming is None and (using := used_by(truth, old)):
+        raise in_use(old, using)
     owner = Owner(old.organization_id, old.site_id, old.contact_id, old.contract_id, old.reference)
-    before = Cover(old.warranty_policy_id, old.warranty_start_on, old.warranty_end_on)
-    location = _home(truth, held)
-    if swap.incoming is None and truth.read["subscriptions"]:
-        raise Refusal(
-            "used_by_subscription",
-            N_("{number} is used by the subscription {subscription}. End or move it, or swap the device."),
-            number=old.number,
-            subscription=", ".join(s.number for s in truth.read["subscriptions"]),
-        )
-    leave(plan, truth, old)
-    _outgoing(plan, truth, swap, old, owner, held, location)
-    if swap.credit and held.claim:
-        give_credit(plan, truth, held.claim, 1, reason=swap.reason, may_credit=may_credit, field="credit")
-    keep_back(plan, truth, kept)
-    if swap.incoming is not None:
-        new = _incoming(plan, truth, swap, swap.incoming, old, owner, before)
-        for subscription in truth.read["subscriptions"]:
-            plan.change(subscription, device_id=new)
-        follow(plan, truth, old=old.pk, new=new)
-        follow_users(plan, truth, new=new)
-        if swap.work:
-            plan_follow(plan, truth, old=old.pk, new=new)
-    price_issues(plan, truth, lambda product: truth.products[product].cost_method)
-    mention_lines(plan, truth)
-    return plan
+    cover = Cover(old.warranty_policy_id, old.warranty_start_on, old.warranty_end_on)
+    return Leaving(swap, old, owner, cover, held, _home(truth, held), field)
 
 
 def _home(truth: Truth, held: Held) -> int:
@@ -125,32 +169,46 @@ def _home(truth: Truth, held: Held) -> int:
     return int(truth.read["default_location"])
 
 
-def _outgoing(
-    plan: Plan, truth: Truth, swap: Swap, old: Any, owner: Owner, held: Held, location: int
-) -> None:
+@dataclass(slots=True)
+class _Home:
+    """The return by which devices come back to one location."""
+
+    made: Id
+    places: Places
+    lines: int = 0
+
+
+def _outgoing(plan: Plan, truth: Truth, old: Leaving, homes: dict[int, _Home]) -> None:
+    swap, held = old.swap, old.held
     held.quantity -= 1
     if swap.outgoing_to == "returns":
-        made, places = make(plan, truth, organization=owner.organization, location=location, authorized=False)
+        if old.home not in homes:
+            organization = old.owner.organization
+            homes[old.home] = _Home(
+                *make(plan, truth, organization=organization, location=old.home, authorized=False)
+            )
+        home = homes[old.home]
+        home.lines += 1
         goods = Goods(held.product, held.claim or None, held.lot)
         make_line(
             plan,
-            made,
-            1,
+            home.made,
+            home.lines,
             goods,
-            device_id=old.pk,
+            device_id=old.row.pk,
             quantity=1,
             type="replace",
             reason=swap.reason,
             answer="replace",
         )
-        plan.move(held.spot, held.spot.at(places.returns), 1)
+        plan.move(held.spot, held.spot.at(home.places.returns), 1)
     elif swap.outgoing_to == "bin":
         restock(
             plan,
             truth,
             held.spot,
             1,
-            bin_of(truth, truth.read["places"][location], swap.bin, "bin"),
+            bin_of(truth, truth.read["places"][old.home], swap.bin, "bin"),
             verb="swap",
         )
     elif swap.outgoing_to == "scrap":
@@ -159,16 +217,14 @@ def _outgoing(
         raise BadInput("no_such_target", N_("Choose returns, bin or scrap."), field="outgoing_to")
 
 
-def _incoming(
-    plan: Plan, truth: Truth, swap: Swap, incoming: Incoming, old: Any, owner: Owner, before: Cover
-) -> Id:
-    product = truth.products.get(incoming.product or old.product_id)
+def _incoming(plan: Plan, truth: Truth, old: Leaving, incoming: Incoming) -> Id:
+    product = truth.products.get(incoming.product or old.row.product_id)
     if product is None or product.kind == "service":
         raise BadInput("no_such_product", N_("There is no such product."), field="incoming.product")
     source = _chosen(truth, incoming, product)
-    claim = _line(plan, truth, swap, old, owner, product)
+    claim = _line(plan, truth, old, product)
     unit = _unit(plan, truth, incoming, product, source)
-    site = truth.read["sites"][owner.site]
+    site = truth.read["sites"][old.owner.site]
     plan.move(
         source.spot, source.spot.at(PlaceRef(site.place_id, "customer")).for_claim(claim).as_lot(unit.lot), 1
     )
@@ -177,11 +233,11 @@ def _incoming(
         plan,
         truth,
         unit,
-        owner,
+        old.owner,
         line=claim,
         sold_on=truth.effective_on,
-        cover=_cover(truth, swap.warranty, before, product, channel),
-        replaces=old.pk,
+        cover=_cover(truth, old.swap.warranty, old.cover, product, channel),
+        replaces=old.row.pk,
     )
 
 
@@ -212,7 +268,7 @@ def _chosen(truth: Truth, incoming: Incoming, product: Any) -> Held:
             )
         lots = (known.id,)
         if not any(h.lot == known.id and h.quantity for h in truth.free):
-            raise _not_free(truth, known)
+            raise _not_free(truth, product.pk, known)
     found = choose(
         truth.free,
         product.pk,
@@ -226,7 +282,7 @@ def _chosen(truth: Truth, incoming: Incoming, product: Any) -> Held:
     return found[0][0]
 
 
-def _not_free(truth: Truth, known: Any) -> Refusal:
+def _not_free(truth: Truth, product: int, known: Any) -> Refusal:
     """The refusal for a unit that serves already, or that is held for somebody else."""
     if known.stands in ("customer", "in_transit", "rented"):
         return Refusal(
@@ -235,7 +291,7 @@ def _not_free(truth: Truth, known: Any) -> Refusal:
             field="incoming.serial",
             serial=known.code,
         )
-    held_by = truth.read["holder"]
+    held_by = truth.read["holders"].get((product, same(known.code)), [])
     return Refusal(
         "reserved",
         N_("“{serial}” is held for {holder}. Choose another unit."),
@@ -261,43 +317,46 @@ def _unit(plan: Plan, truth: Truth, incoming: Incoming, product: Any, source: He
     known = truth.read["lots"].get((product.pk, same(incoming.serial)))
     if known is not None:
         if known.stands:
-            raise _not_free(truth, known)
+            raise _not_free(truth, product.pk, known)
         return Unit(LotRef(known.id, product.pk, serial=True), DEVICE)
     code = tidy(incoming.serial, field="incoming.serial", most=100)
     made = plan.create("ledger.Lot", product_id=product.pk, serial=True, code=code, code_key=same(code))
     return Unit(LotRef(made, product.pk, serial=True), DEVICE)
 
 
-def _line(plan: Plan, truth: Truth, swap: Swap, old: Any, owner: Owner, product: Any) -> Id:
-    """The new unit's own line, at no price: wanted and covered, never billed."""
-    came_from = truth.read["lines"].get(old.line_id)
-    sheet = swap.sheet or (came_from.sheet_id if came_from is not None else None)
+def _line(plan: Plan, truth: Truth, old: Leaving, product: Any) -> Id:
+    """The new unit's own line: wanted and covered; at no price and never billed unless it is charged."""
+    came_from = truth.read["lines"].get(old.row.line_id)
+    wanted = old.swap.sheet
+    sheet = wanted or (came_from.sheet_id if came_from is not None else None)
     document = truth.documents["demand.Sheet"].get(sheet) if sheet is not None else None
     if document is None or document.kind == "quote":
         raise BadInput("document_wanted", N_("Name the ticket or order for the new unit."), field="ticket")
-    if document.organization_id != owner.organization:
+    if document.organization_id != old.owner.organization:
         raise BadInput(
             "other_owner",
             N_("This document is of another customer. Choose one of this customer."),
             field="ticket",
         )
-    if swap.sheet is not None:
+    if wanted is not None:
         require_open(truth.read["standing"].get(sheet))
     elif document.void_id is not None:
         raise BadInput("document_wanted", N_("Name the ticket or order for the new unit."), field="ticket")
+    truth.read["last_position"] += 1
     (claim,) = demand.make_lines(
         plan,
         truth,
-        [LineWish(product.pk, 1, unit_price_micro=0)],
+        [LineWish(product.pk, 1, unit_price_micro=None if old.swap.charge else 0)],
         sheet=document.pk,
         order=document.pk if document.kind == "order" else None,
-        organization=owner.organization,
-        site=owner.site,
+        organization=old.owner.organization,
+        site=old.owner.site,
         currency=document.currency,
         tax_included=document.tax_included,
         products=truth.products,
-        came_from=[old.line_id],
-        first_position=truth.read["last_position"] + 1,
+        came_from=[old.row.line_id],
+        first_position=truth.read["last_position"],
     )
-    demand.want(plan, truth.lot(product.pk), claim, 1, wish="covered", bill="waived")
+    bill = "to_bill" if old.swap.charge else "waived"
+    demand.want(plan, truth.lot(product.pk), claim, 1, wish="covered", bill=bill)
     return claim

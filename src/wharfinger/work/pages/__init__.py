@@ -52,7 +52,7 @@ from wharfinger.demand.queries.standing import people_who
 from wharfinger.demand.rules.words import GOODS, MONEY
 from wharfinger.ledger.telling import timeline
 from wharfinger.work import actions, queries
-from wharfinger.work.pages import job_types
+from wharfinger.work.pages import doing, job_types
 from wharfinger.work.rules import KINDS, SCOPE_WORDS, SCOPES, STATES, WorkWish, state_of
 
 STATE_TONES = {"open": "grey", "started": "blue", "completed": "green", "cancelled": "grey"}
@@ -199,8 +199,11 @@ def work_order(request: HttpRequest, pk: int) -> HttpResponse:
     still_open = row.work_order.completed_at is None and row.work_order.cancelled_at is None
     ended = [pk] if row.goods_word == "cancelled" else []
     sums = totals_of([pk], SHEET, ended=ended)[pk]
+    does = doing.offered(row, request.user) if still_open else None
+    verbs = _verbs(row, rows) if still_open else {}
     context = {
         "doc": row,
+        "does": does,
         "work": row.work_order,
         "kind": _(KINDS[row.kind]),
         "open": still_open,
@@ -217,7 +220,7 @@ def work_order(request: HttpRequest, pk: int) -> HttpResponse:
         "stages": stages_of(rows),
         "sums": sums,
         "taxed": tax_words(found, row.organization),
-        "verbs": _verbs(row, rows) if still_open else {},
+        "verbs": {verb: first and not (does and does["next"]) for verb, first in verbs.items()},
         "needs": needed.needs(found, rows) if still_open else [],
         "got": needed.got(found, rows),
         "dangers": dangers(found) if still_open else [],
