@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from tests.scenarios.further import Posts, Tells
 from wharfinger.documents.actions import issuing, printing
-from wharfinger.fulfilment.actions import shipping
-from wharfinger.fulfilment.rules import Consignment
+from wharfinger.fulfilment.actions import packing, shipping
+from wharfinger.fulfilment.rules import Consignment, Pick
+from wharfinger.fulfilment.rules.correcting import Correction
 from wharfinger.notices.actions import bell, set_rule
 from wharfinger.notices.rules import EVENTS
 from wharfinger.sales.actions import orders
+from wharfinger.stock.actions.goods import transfer
+from wharfinger.stock.models import Location
+from wharfinger.stock.rules.moving import Goods, Transfer
 
 
 class LeavesActions:
@@ -31,6 +36,27 @@ class LeavesActions:
         """Hand boxes to a carrier."""
         how = Consignment(carrier=carrier, tracking=tracking)
         act = partial(shipping.ship, actor=self.who, containers=containers, consignment=how)
+        return int(self._said(act).id)
+
+    def pack_into(self: Tells, container: int, line: int, units: int) -> int:
+        """Put goods into a box that is open."""
+        act = partial(packing.pack, actor=self.who, picks=[Pick(line, units)], container=container)
+        return int(self._said(act).id)
+
+    def bring(self: Tells, product: int, line: int, units: int, source: Location, target: Location) -> int:
+        """Bring what a line holds to another location."""
+        item = Transfer(Goods(product, units, source.place_id, line=line), target.place_id)
+        return int(self._said(partial(transfer, actor=self.who, items=[item])).id)
+
+    def correct_shipment(self: Tells, shipment: int, said: dict[str, Any], reason: str) -> int:
+        """Correct what a shipment says."""
+        act = partial(
+            shipping.correct_shipment,
+            actor=self.who,
+            shipment=shipment,
+            said=Correction(**said),
+            reason=reason,
+        )
         return int(self._said(act).id)
 
     def give_owner(self: Tells, order: int, owner: int) -> int:
@@ -64,6 +90,22 @@ class LeavesApi:
         """Hand boxes to a carrier."""
         body = {"containers": list(containers), "carrier": carrier, "tracking": tracking}
         return int(self._post("/ship", body)["entry"])
+
+    def pack_into(self: Posts, container: int, line: int, units: int) -> int:
+        """Put goods into a box that is open."""
+        body = {"picks": [{"line": line, "quantity": str(units)}], "container": container}
+        return int(self._post("/pack", body)["entry"])
+
+    def bring(self: Posts, product: int, line: int, units: int, source: Location, target: Location) -> int:
+        """Bring what a line holds to another location."""
+        places = {"from": {"location": source.pk}, "to": {"location": target.pk}}
+        body = {"product": product, "quantity": str(units), "line": line, **places}
+        return int(self._post("/stock/transfer", body)["entry"])
+
+    def correct_shipment(self: Posts, shipment: int, said: dict[str, Any], reason: str) -> int:
+        """Correct what a shipment says."""
+        days = {key: f"{value}" if key.endswith("_on") else value for key, value in said.items()}
+        return int(self._patch(f"/shipments/{shipment}", {**days, "reason": reason})["entry"])
 
     def give_owner(self: Posts, order: int, owner: int) -> int:
         """Say whose order it is."""

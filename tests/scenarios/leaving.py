@@ -4,6 +4,10 @@ prints pick-lists SO SO2: Acme A1 ROUTER, Beta A2 CABLE    one page for each des
 prints-box BOX-1: Acme ROUTER        the label of a box, with its address and contents
 ships-by Hanse T-77: BOX-1 BOX-2     boxes leave by a carrier
 shipment SH-1: Hanse T-77 BOX-1      today, by whom, under which number, and in which boxes
+packs-into BOX-1: 2 router of SO     goods of a line go into a box that is open
+brings 2 router of SO from Main to Van    what a line holds goes elsewhere in one step
+corrects SH-1: carrier=UPS left=-3 came=-1 signed=Lorenz because WORDS    what a shipment says, days from today on
+left-and-came SH-1: -3 -1            on which days it says so, or - where it has not come
 gone: 2 router                       what the other tab of Delivery & Shipping shows
 wrote petra: 2 router                who did the latest act today, and how much of it reached the customer
 billable-at at_hand: 3 router        what waits on Approve & Post, by where its goods are; or nothing
@@ -28,6 +32,7 @@ from wharfinger.ledger.models import Entry, Move
 from wharfinger.notices import outbox
 from wharfinger.notices.models import Notice
 from wharfinger.site.consumers import CONSUMERS
+from wharfinger.stock.models import Location
 
 
 class Leaving:
@@ -38,6 +43,7 @@ class Leaving:
     products: dict[str, Any]
     acts: list[int]
     lines: Any
+    line: Any
     somebody: Any
 
     def say_prints(self, rest: str) -> None:
@@ -65,6 +71,38 @@ class Leaving:
         boxes = made.containers.order_by("number").values_list("number", flat=True)
         assert [made.carrier, made.tracking, *boxes] == wanted.split(), (made.carrier, made.tracking, *boxes)
         assert made.shipped_on == today()
+
+    def say_packs_into(self, rest: str) -> None:
+        """packs-into BOX: N NAME of DOCUMENT"""
+        number, _, what = rest.partition(":")
+        n, product, _, document = what.split()
+        line = self.line(document, product)
+        self.acts.append(self.door.pack_into(Container.objects.get(number=number).pk, line, int(n)))
+
+    def say_brings(self, rest: str) -> None:
+        """brings N NAME of DOCUMENT from LOCATION to LOCATION"""
+        n, product, _, document, _, source, _, target = rest.split()
+        places = [Location.objects.get(name=name) for name in (source, target)]
+        line = self.line(document, product)
+        self.acts.append(self.door.bring(self.products[product].pk, line, int(n), *places))
+
+    def say_corrects(self, rest: str) -> None:
+        """corrects SHIPMENT: FIELD=VALUE … [because WORDS]"""
+        number, _, what = rest.partition(":")
+        what, _, reason = what.partition(" because ")
+        said: dict[str, Any] = dict(one.split("=") for one in what.split())
+        names = {"left": "shipped_on", "came": "delivered_on", "signed": "proof"}
+        said = {names.get(name, name): value for name, value in said.items()}
+        for name in {"shipped_on", "delivered_on"} & said.keys():
+            said[name] = today(-int(said[name]))
+        self.acts.append(self.door.correct_shipment(Shipment.objects.get(number=number).pk, said, reason))
+
+    def say_left_and_came(self, rest: str) -> None:
+        """left-and-came SHIPMENT: DAYS DAYS"""
+        number, _, wanted = rest.partition(":")
+        made = Shipment.objects.get(number=number)
+        found = [str((day - today()).days) if day else "-" for day in (made.shipped_on, made.delivered_on)]
+        assert found == wanted.split(), found
 
     def say_gone(self, rest: str) -> None:
         """gone N NAME, …; or nothing"""

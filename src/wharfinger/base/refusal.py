@@ -54,6 +54,7 @@ HELP: Mapping[str, tuple[str, str]] = {
     "no_such_contact": (_OF_THEIRS, ""),
     "no_such_contact_named": (_OF_THEIRS, ""),
     "no_such_container": (_NUMBER, N_("Containers")),
+    "no_such_container_named": (_NUMBER, N_("Containers")),
     "no_such_contract": (_NUMBER, N_("Contracts")),
     "no_such_cost": (_AGAIN, ""),
     "no_such_count": (_LOOK, N_("Counts")),

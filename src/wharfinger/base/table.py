@@ -85,14 +85,14 @@ class Asked:
 
     name: str
     label: str
-    kind: Literal["text", "date", "each"] = "text"
-    """each: one field for each document to which the column of its name links in the ticked rows."""
+    kind: Literal["text", "date", "yes", "each"] = "text"
+    """yes: a box to tick, which is ticked at first; each: one field for each document to which the column of its name links in the ticked rows."""
     choices: Callable[[Ask], Iterable[tuple[str, str]]] | None = None
     """Value and translated word of each choice; without it something is typed."""
     suggest: Callable[[], Iterable[str]] | None = None
     """What is proposed where something is typed."""
     of: str = ""
-    """The column that links to the documents of which each is asked."""
+    """The column that links to the documents of which each is asked; else whose documents are proposed."""
     empty: str = ""
     """What choosing nothing means."""
     required: bool = False

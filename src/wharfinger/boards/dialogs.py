@@ -1,4 +1,4 @@
-"""What acts of Purchasing & Fulfillment ask before they are done."""
+"""What acts on bought goods and on goods at hand ask before they are done."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from django.utils.translation import gettext
 
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Asked
-from wharfinger.boards.narrowing import to_buy_of
+from wharfinger.boards.narrowing import our_locations, to_buy_of
+from wharfinger.fulfilment.pages.handing import WAYS
 from wharfinger.fulfilment.queries.carriers import offered
 
 ORDER = (
@@ -33,3 +34,34 @@ SHIP = (
     Asked("tracking", N_("Tracking number")),
 )
 """How goods travel: each box under a number of its own, or all under one."""
+PACK = (
+    Asked("container", N_("Container"), of="box"),
+    Asked(
+        "kind",
+        N_("New container"),
+        choices=lambda ask: [("pallet", gettext("Pallet"))],
+        empty=N_("Box"),
+    ),
+)
+"""Into what goods are packed: an open container by its number or SSCC, else a new one for each destination."""
+HAND_OVER = (
+    Asked(
+        "way",
+        N_("Way"),
+        choices=lambda ask: [("pick_up", gettext(WAYS["pick_up"]))],
+        empty=WAYS["hand_over"],
+    ),
+    Asked("proof", N_("Who signed, or how it is known")),
+    Asked("delivered_on", N_("Delivered on"), kind="date"),
+)
+"""How goods reach the customer without a carrier."""
+CARRY = (
+    Asked("to", N_("To"), choices=our_locations, required=True),
+    Asked("reason", N_("Reason")),
+)
+"""To which location, van or person goods go that stay for whom they are."""
+CANCEL = (
+    Asked("reason", N_("Reason")),
+    Asked("credit", N_("Credit what is invoiced of them"), kind="yes"),
+)
+"""Why a delivery is cancelled, and whether what is invoiced of it is credited."""

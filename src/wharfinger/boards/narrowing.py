@@ -121,7 +121,8 @@ def _parties(ask: Ask) -> list[tuple[int, str, bool, bool]]:
     return [row[:4] for row in listed(ask) if not row[4]]
 
 
-def _locations(ask: Ask) -> list[tuple[str, str]]:
+def our_locations(ask: Ask) -> list[tuple[str, str]]:
+    """The locations in use, by their places, as choices."""
     return [(str(place), name) for place, name, retired in places(ask) if not retired]
 
 
@@ -133,7 +134,7 @@ FILTERS: dict[str, Filter] = {
         Filter("seller", N_("Vendor"), "choice", vendors),
         Filter("refuser", N_("Vendor"), "choice", vendors),
         Filter("vendor", N_("Default vendor"), "choice", vendors),
-        Filter("location", N_("Location"), "choice", _locations),
+        Filter("location", N_("Location"), "choice", our_locations),
         Filter("stage", N_("Goods"), "many", lambda ask: [(key, _(w)) for key, (w, _k) in STAGES.items()]),
         Filter(
             "policy", N_("Billed"), "many", lambda _ask: [(key, _(word)) for key, word in POLICIES.items()]

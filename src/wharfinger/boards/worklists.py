@@ -16,7 +16,7 @@ from wharfinger.base import clock
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Act, Asked, New, Table
 from wharfinger.billing.queries.due import only_due
-from wharfinger.boards.dialogs import ORDER, SHIP
+from wharfinger.boards.dialogs import CANCEL, CARRY, HAND_OVER, ORDER, PACK, SHIP
 from wharfinger.boards.invoicing import today
 from wharfinger.boards.narrowing import drafts
 from wharfinger.boards.waiting import COMING
@@ -287,6 +287,33 @@ WORKLISTS: tuple[Worklist, ...] = (
                 asks=SHIP,
             ),
             Act(
+                "pack",
+                N_("Pack"),
+                "boards:pack",
+                "fulfilment.pack",
+                takes_quantity=True,
+                icon="package",
+                asks=PACK,
+            ),
+            Act(
+                "hand_over",
+                N_("Hand over"),
+                "boards:hand_over",
+                "fulfilment.deliver",
+                takes_quantity=True,
+                icon="hand",
+                asks=HAND_OVER,
+            ),
+            Act(
+                "carry",
+                N_("Transfer"),
+                "boards:carry",
+                "stock.transfer",
+                takes_quantity=True,
+                icon="arrow-left-right",
+                asks=CARRY,
+            ),
+            Act(
                 "packing_list",
                 N_("Print packing list"),
                 "boards:packing_list",
@@ -305,7 +332,7 @@ WORKLISTS: tuple[Worklist, ...] = (
                 takes_quantity=True,
                 icon="undo-2",
                 tone="danger",
-                asks=(REASON,),
+                asks=CANCEL,
             ),
         ),
         N_("Nothing is ready. Goods at hand of won and confirmed lines appear here."),
@@ -313,7 +340,7 @@ WORKLISTS: tuple[Worklist, ...] = (
         ("find", "organization", "location", "priority", "promised"),
         past=frozenset(["shipped"]),
         acts_on={
-            "ready": frozenset(["ship", "packing_list", "pick_list"]),
+            "ready": frozenset(["ship", "pack", "hand_over", "carry", "packing_list", "pick_list"]),
             "shipped": frozenset(["cancel_delivery", "packing_list", "picked_list"]),
         },
     ),

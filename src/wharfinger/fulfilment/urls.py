@@ -4,6 +4,7 @@ from django.urls import path
 
 from wharfinger.fulfilment.pages import (
     carriers,
+    carrying,
     containers,
     filling,
     goods,
@@ -44,6 +45,8 @@ urlpatterns = [
     path("pick-runs/<int:pk>/take-over/", runs.take_over, name="take_over"),
     path("orders/<int:order>/pick-run/", runs.start_run, name="start_run"),
     path("orders/<int:order>/pick/", goods.pick, name="pick"),
+    path("orders/<int:order>/pack/", goods.pack, name="pack_order"),
+    path("orders/<int:order>/carry/", carrying.carry, name="carry"),
     path("orders/<int:order>/ship/", goods.ship, name="ship"),
     path("documents/<int:pk>/pick-pack-ship/", goods.pick_pack_ship, name="pick_pack_ship"),
     path("documents/<int:pk>/hand-over/", handing.hand_over, name="hand_over"),

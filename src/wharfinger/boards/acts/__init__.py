@@ -33,6 +33,8 @@ class Chosen:
     place: int
     location: int | None
     serial: bool
+    code: str
+    """The serial number or batch, if any."""
     quantity: int
 
 
@@ -45,7 +47,7 @@ def chosen(request: HttpRequest, *, nought: bool = False) -> list[Chosen]:
     rows = {
         h.pk: h
         for h in Holding.objects.filter(pk__in=[row.id for row in ticked], quantity__gt=0).select_related(
-            "product", "place"
+            "product", "place", "lot"
         )
     }
     found = []
@@ -70,6 +72,7 @@ def chosen(request: HttpRequest, *, nought: bool = False) -> list[Chosen]:
                 held.place_id,
                 held.place.parent_id,
                 held.serial,
+                held.lot.code,
                 units,
             )
         )
@@ -95,7 +98,8 @@ def picks_of(rows: Sequence[Chosen]) -> list[Pick]:
             row.quantity,
             location=row.location if row.kind in ("bin", "picked") else None,
             bin=row.place if row.kind == "bin" else None,
-            lots=(row.lot,) if row.serial else (),
+            lots=(row.lot,) if row.code else (),
+            place=row.place,
         )
         for row in rows
     ]

@@ -18,9 +18,12 @@ from wharfinger.base.refusal import N_, Refusal
 from wharfinger.boards.acts import Chosen, act_on, chosen, documents_of, picks_of
 from wharfinger.flows.actions import cancel_delivery as flow
 from wharfinger.fulfilment.actions import packing, picking, runs, shipping
-from wharfinger.fulfilment.models import Container, Shipment
-from wharfinger.fulfilment.pages.goods import consignment_of
+from wharfinger.fulfilment.models import Shipment
+from wharfinger.fulfilment.pages.carrying import HERE, given_place, item
+from wharfinger.fulfilment.pages.goods import box_of, consignment_of, container_of, day_of, packed
+from wharfinger.ledger.models import Holding
 from wharfinger.returns.actions import inspecting
+from wharfinger.stock.actions.goods import transfer
 from wharfinger.stock.models import Location
 
 
@@ -76,9 +79,11 @@ unpick = act_on(
 pack = act_on(
     "fulfilment.pack",
     "to_pack",
-    lambda who, rows, given: packing.pack(actor=who, picks=picks_of(rows)),
+    lambda who, rows, given: packing.pack(
+        actor=who, picks=picks_of(rows), container=container_of(given), box=box_of(given)
+    ),
     lambda n: ngettext("Packed goods of %(n)s line.", "Packed goods of %(n)s lines.", n) % {"n": n},
-    lambda done: documents_of(done, Container, "fulfilment:container"),
+    packed,
 )
 ship = act_on(
     "fulfilment.ship",
@@ -90,6 +95,38 @@ ship = act_on(
     ),
     lambda n: ngettext("Delivered goods of %(n)s line.", "Delivered goods of %(n)s lines.", n) % {"n": n},
     _shipped,
+)
+hand_over = act_on(
+    "fulfilment.deliver",
+    "delivery",
+    lambda who, rows, given: shipping.deliver(
+        actor=who,
+        picks=picks_of(rows),
+        proof=given.get("proof", ""),
+        way="pick_up" if given.get("way") == "pick_up" else "hand_over",
+        delivered_on=day_of(given, "delivered_on"),
+    ),
+    lambda n: ngettext("Handed over goods of %(n)s line.", "Handed over goods of %(n)s lines.", n) % {"n": n},
+    lambda done: documents_of(done, Shipment, "fulfilment:shipment"),
+)
+
+
+def _carried(who: Any, rows: Sequence[Chosen], to: int, reason: str) -> Any:
+    """Bring the ticked goods to another location; those in a box stay in it."""
+    if any(row.kind not in HERE for row in rows):
+        raise Refusal(
+            "packed_already",
+            N_("Some of these goods are packed, or are no goods that move. Take out first what is in a box."),
+        )
+    held = Holding.objects.select_related("place", "lot").in_bulk([row.id for row in rows])
+    return transfer(actor=who, items=[item(held[row.id], row.quantity, to) for row in rows], reason=reason)
+
+
+carry = act_on(
+    "stock.transfer",
+    "delivery",
+    lambda who, rows, given: _carried(who, rows, given_place(given), given.get("reason", "")),
+    lambda n: ngettext("Transferred goods of %(n)s line.", "Transferred goods of %(n)s lines.", n) % {"n": n},
 )
 
 
@@ -114,7 +151,10 @@ cancel_delivery = act_on(
     "fulfilment.cancel_delivery",
     "delivery",
     lambda who, rows, given: flow.cancel_delivery(
-        actor=who, picks=picks_of(rows), reason=given.get("reason", "") or _("Delivery cancelled")
+        actor=who,
+        picks=picks_of(rows),
+        reason=given.get("reason", ""),
+        credit=given.get("credit") == "yes",
     ),
     lambda n: (
         ngettext("Took back the delivery of %(n)s line.", "Took back the delivery of %(n)s lines.", n)

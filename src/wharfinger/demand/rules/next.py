@@ -12,7 +12,7 @@ OPEN = (*WISHES, "drafted", "on_order", *AT_HAND, "shipped")
 FIRST = ("approve", "order", "reserve", "pick", "ship", "invoice", "pay")
 """The verbs in the order in which they should happen."""
 
-BY_LINE = ("pick", "ship", "pick_pack_ship", "hand_over", "cancel_delivery")
+BY_LINE = ("pick", "pack", "transfer", "ship", "pick_pack_ship", "hand_over", "cancel_delivery")
 """The verbs that a page does with one line only."""
 
 
@@ -29,6 +29,8 @@ def verbs(figures: Mapping[str, int], money_word: str) -> dict[str, bool]:
         "order": (some["to_order"], True),
         "reserve": (any(some[name] for name in (*WISHES, "reserved")), some["wanted"]),
         "pick": (some["reserved"], True),
+        "pack": (some["reserved"] or some["picked"], False),
+        "transfer": (some["reserved"] or some["picked"], False),
         "ship": (any(some[name] for name in AT_HAND), any(some[n] for n in ("picked", "packed", "ready"))),
         "pick_pack_ship": (any(some[name] for name in (*WISHES, *AT_HAND)), False),
         "hand_over": (any(some[name] for name in (*WISHES, *AT_HAND)), False),

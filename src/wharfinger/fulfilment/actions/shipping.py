@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -18,7 +19,8 @@ from wharfinger.fulfilment.actions.picking import lines_of
 from wharfinger.fulfilment.models import Container, Shipment
 from wharfinger.fulfilment.queries import truth as reads
 from wharfinger.fulfilment.queries.inside import lines_in_containers, lines_under_way, with_stacked
-from wharfinger.fulfilment.rules import Consignment, Loaded, Pick, shipping
+from wharfinger.fulfilment.rules import Consignment, Loaded, Pick, correcting, shipping
+from wharfinger.fulfilment.rules.correcting import Correction
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.post import post
@@ -205,18 +207,29 @@ def _places(label: str, ids: Sequence[int]) -> Callable[[Truth], list[int]] | tu
     return places if ids else ()
 
 
-def describe_shipment(
-    *, actor: Actor, shipment: int, consignment: Consignment, key: str | None = None
+def correct_shipment(
+    *, actor: Actor, shipment: int, said: Correction, reason: str = "", key: str | None = None
 ) -> Written:
-    """Correct the carrier, service or tracking number of a shipment."""
-    require(actor, "fulfilment.ship")
-    given = checked(consignment)
+    """Correct how a shipment travelled, when it left, when it arrived, or what proves that; its goods stay where they are.
 
-    def plan(truth: Truth) -> Plan:
-        made = Plan()
-        row = shipping.shipment_of(truth, shipment)
-        made.change(row, carrier=given.carrier, service=given.service, tracking=given.tracking)
-        made.mention(row)
-        return made
-
-    return post("change", Wish(documents=[(Shipment, [shipment])]), plan, actor=actor, key=key)
+    Whoever may ship corrects what was said as it left, whoever may deliver what was said as it arrived. Raises
+    BadInput where a day or the proof changes without a reason.
+    """
+    given = said.given()
+    if given.keys() - {"delivered_on", "proof"} or not given:
+        require(actor, "fulfilment.ship")
+    if given.keys() & {"delivered_on", "proof"}:
+        require(actor, "fulfilment.deliver")
+    most = {"carrier": 60, "service": 60, "tracking": 100, "proof": shipping.PROOF}
+    words: dict[str, Any] = {
+        name: tidy(given[name], field=name, most=most[name], needed=False) for name in most if name in given
+    }
+    reason = tidy(reason, field="reason", most=500, needed=False)
+    plan = partial(
+        correcting.plan_correct,
+        shipment=shipment,
+        said=replace(said, **words),
+        reason=reason,
+        proof_wanted=bool(configuration.one("shipment_proof")),
+    )
+    return post("change", Wish(documents=[(Shipment, [shipment])]), plan, actor=actor, key=key, reason=reason)

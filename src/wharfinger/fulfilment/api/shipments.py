@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any, Literal, get_args
 
@@ -11,12 +11,12 @@ from ninja import Router
 from pydantic import Field
 
 from wharfinger.base.access import require
-from wharfinger.base.door import Done, Given, Id, Listing, Page, Request, Shown, there
+from wharfinger.base.door import Done, Given, Id, Listing, Note, Page, Request, Shown, there
 from wharfinger.fulfilment.actions import second
 from wharfinger.fulfilment.actions.packing import describe_container
-from wharfinger.fulfilment.actions.shipping import describe_shipment
+from wharfinger.fulfilment.actions.shipping import correct_shipment
 from wharfinger.fulfilment.queries import shown
-from wharfinger.fulfilment.rules import Consignment
+from wharfinger.fulfilment.rules.correcting import Correction
 from wharfinger.fulfilment.rules.packing import Box
 from wharfinger.ledger.door import detail, write
 
@@ -94,11 +94,17 @@ class ContainerDone(ContainerOut, Done):
 
 
 class ShipmentChange(Given):
-    """What is corrected of a shipment."""
+    """What is corrected of a shipment; what is left out stays as it is."""
 
     carrier: str | None = Field(default=None, max_length=60)
     service: str | None = Field(default=None, max_length=60)
     tracking: str | None = Field(default=None, max_length=100)
+    shipped_on: date | None = Field(
+        default=None, description="What the shipment says; its goods moved on the day of their entry."
+    )
+    delivered_on: date | None = Field(default=None, description="Of a shipment that has arrived.")
+    proof: str | None = Field(default=None, max_length=200, description="Who signed, or how it is known.")
+    reason: Note = Field(default="", description="Needed where a day or the proof changes.")
 
 
 class ContainerChange(Given):
@@ -159,12 +165,9 @@ def one_shipment(request: Request, id: Id) -> HttpResponse:
 
 @router.patch("/shipments/{id}", response=ShipmentDone, summary="Correct a shipment")
 def change_shipment(request: Request, id: Id, body: ShipmentChange) -> HttpResponse:
-    """Correct the carrier, the service or the tracking number."""
-    require(request.auth, "fulfilment.ship")
-    now = there(shown.shipments(), id)
-    said: dict[str, Any] = {"carrier": now.carrier, "service": now.service, "tracking": now.tracking}
-    said |= {key: value for key, value in body.model_dump(exclude_unset=True).items() if value is not None}
-    act = partial(describe_shipment, actor=request.auth, shipment=id, consignment=Consignment(**said))
+    """Correct how it travelled, when it left, when it arrived, or who signed; the last three with a reason."""
+    said = Correction(**body.model_dump(exclude={"reason"}))
+    act = partial(correct_shipment, actor=request.auth, shipment=id, said=said, reason=body.reason)
     return write(request, act, lambda _: _shipment(id), about=f"shipment:{id}")
 
 

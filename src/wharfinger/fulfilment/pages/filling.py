@@ -22,12 +22,10 @@ from wharfinger.fulfilment.models import Container
 from wharfinger.fulfilment.pages.goods import field_on_page, typed, units_named
 from wharfinger.fulfilment.queries import shown
 from wharfinger.fulfilment.queries.at_hand import at_hand, of_tote
-from wharfinger.fulfilment.queries.inside import last_packed
+from wharfinger.fulfilment.queries.inside import labelled, last_packed
 from wharfinger.fulfilment.rules.packing import Box
 from wharfinger.parties.models import Site
 
-_SSCC = re.compile(r"(?:(?:\]C1)?(?:00|\(00\)))?([0-9]{18})")
-"""As scanners send it, with or without what says that it is one."""
 _TOTE = re.compile(r"(.+)/([0-9]{1,5})")
 """What the label of a tote says: its run, and its number there."""
 
@@ -118,9 +116,7 @@ def _parts(tote: str) -> tuple[str, int]:
 
 def _label(code: str, site: Site, box: Container | None) -> str:
     """Where the label of a box or a tote leads; nothing for any other code. Raises Refusal where it is for others."""
-    other = shown.containers().filter(number__iexact=code).first()
-    if other is None and (found := _SSCC.fullmatch(code)):
-        other = shown.containers().filter(sscc=found[1]).first()
+    other = labelled(code)
     if other is not None:
         if other.shipment_id is not None:
             raise Refusal(

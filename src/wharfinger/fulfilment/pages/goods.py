@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from wharfinger.base import configuration
-from wharfinger.base.page import Form, page, page_act
+from wharfinger.base.page import Form, Link, page, page_act
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.typed import written
 from wharfinger.base.words import same
@@ -24,10 +24,13 @@ from wharfinger.catalog.rules.barcodes import key_of
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.pages import document_address
 from wharfinger.demand.queries.where import which_unit
-from wharfinger.fulfilment.actions import picking, shipping
+from wharfinger.fulfilment.actions import packing, picking, shipping
+from wharfinger.fulfilment.models import Container
 from wharfinger.fulfilment.queries.at_hand import AtHand, at_hand, destinations, free_at, packed_for, totes
 from wharfinger.fulfilment.queries.carriers import offered
+from wharfinger.fulfilment.queries.inside import labelled, open_boxes
 from wharfinger.fulfilment.rules import Consignment, Loaded, Pick, late
+from wharfinger.fulfilment.rules.packing import Box
 from wharfinger.fulfilment.rules.shipping import AT_HAND
 
 
@@ -121,6 +124,71 @@ def pick_pack_ship(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("fulfilment.pack")
+def pack(request: HttpRequest, order: int) -> HttpResponse:
+    """Put goods of an order into a container that is open, or into a new one for each destination."""
+    sheet = get_object_or_404(Sheet, pk=order, void__isnull=True)
+    rows = of_line(request, at_hand(("picked", "bin"), order=order))
+    user: Any = request.user
+
+    def act() -> Any:
+        return packing.pack(
+            actor=user,
+            picks=units_named(typed(request.POST, rows), rows),
+            container=container_of(request.POST),
+            box=box_of(request.POST),
+            key=request.POST.get("key") or None,
+        )
+
+    return answer(
+        request,
+        rows,
+        act,
+        title=_("Pack %(number)s") % {"number": sheet.number},
+        verb=_("Pack"),
+        symbol="package",
+        ok=_("Packed for %(number)s.") % {"number": sheet.number},
+        back=document_address(sheet),
+        more=packed,
+        boxes=open_boxes(),
+    )
+
+
+def container_of(given: QueryDict) -> int | None:
+    """The container that was typed or scanned, if any; raises BadInput where there is none of that name."""
+    code = given.get("container", "").strip()
+    if not code:
+        return None
+    found = labelled(code)
+    if found is None:
+        raise BadInput(
+            "no_such_container_named",
+            N_("There is no container “{text}”. Scan its label, or leave this empty for a new one."),
+            field="container",
+            text=code[:60],
+        )
+    return found.pk
+
+
+def box_of(given: QueryDict) -> Box:
+    """What a new container is to be: a box, unless a pallet was chosen."""
+    return Box("pallet" if given.get("kind") == "pallet" else "box")
+
+
+def packed(done: Any) -> list[Link]:
+    """The containers that were made, each with its page and its label."""
+    made = Container.objects.filter(pk__in=done.made.get("fulfilment.Container", ())).order_by("pk")
+    return [
+        link
+        for pk, number in made.values_list("pk", "number")
+        for link in (
+            (number, reverse("fulfilment:container", args=[pk])),
+            (_("Print label"), reverse("documents:pdf", args=["container-label", pk])),
+        )
+    ]
+
+
 @require_http_methods(["GET", "HEAD"])
 @page("fulfilment.pack")
 def packing_tables(request: HttpRequest) -> HttpResponse:
@@ -136,9 +204,10 @@ def answer(
     ok: str,
     back: str | Callable[[Any], str],
     first: Mapping[str, Any] | None = None,
+    more: Callable[[Any], Sequence[Link]] | None = None,
     **context: Any,
 ) -> HttpResponse:
-    """Show goods and do one act with what is typed and scanned of them; first: what stands there before."""
+    """Show goods and do one act with what is typed and scanned of them; first: what stands there before; more: what the bar offers."""
 
     def show(form: Form) -> HttpResponse:
         if form.refusal is not None:
@@ -164,7 +233,7 @@ def answer(
             proof = {"proof": "yes"} if configuration.one("shipment_proof") else {}
             first = {**(counted if first is None else first), **context["travels"].first, **proof}
         return show(Form(counted if first is None else first))
-    return page_act(request, act, ok=ok, back=back, again=show)
+    return page_act(request, act, ok=ok, back=back, again=show, more=more)
 
 
 def typed(given: QueryDict, rows: Sequence[AtHand]) -> list[Pick]:

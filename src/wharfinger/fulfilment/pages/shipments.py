@@ -16,11 +16,12 @@ from wharfinger.base.door import there
 from wharfinger.base.page import page, page_act
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, Row, Rows, Tab, Table, table_page
-from wharfinger.fulfilment.actions.shipping import describe_shipment
-from wharfinger.fulfilment.pages.goods import consignment_of, document_of
+from wharfinger.fulfilment.actions.shipping import correct_shipment
+from wharfinger.fulfilment.pages.goods import day_of, document_of
 from wharfinger.fulfilment.pages.handing import WAYS
 from wharfinger.fulfilment.queries import carriers, shown
 from wharfinger.fulfilment.rules.carriers import Links
+from wharfinger.fulfilment.rules.correcting import Correction
 from wharfinger.ledger.telling import timeline
 
 WORDS = {
@@ -101,6 +102,7 @@ def shipment_list(request: HttpRequest) -> HttpResponse:
 @page("fulfilment.read")
 def shipment(request: HttpRequest, pk: int) -> HttpResponse:
     """One shipment: where it goes, what it took along, and what happened to it."""
+    user: Any = request.user
     row = there(shown.shipments().select_related("organization", "site"), pk)
     goods = shown.goods_of_shipments([row])[pk]
     links = carriers.links(bool(goods))
@@ -126,6 +128,8 @@ def shipment(request: HttpRequest, pk: int) -> HttpResponse:
         "boxes": [(box, links.of(row.carrier, box.tracking)) for box in boxes],
         "followed": links.of(row.carrier, row.tracking),
         "travels": carriers.offered(),
+        "ships": user.may("fulfilment.ship"),
+        "arrived": user.may("fulfilment.deliver") and bool(row.delivered_on or row.proof),
         "way": _(WAYS[row.way]) if row.way in WAYS else "",
         "parts": further.told("shipment", request, pk),
         "timeline": timeline(f"shipment:{pk}"),
@@ -134,13 +138,26 @@ def shipment(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@page("fulfilment.ship")
+@page("fulfilment.read")
 def edit_shipment(request: HttpRequest, pk: int) -> HttpResponse:
-    """Correct the carrier, the service or the tracking number."""
+    """Correct how it travelled, when it left, when it arrived, or who signed."""
     user: Any = request.user
+    given = request.POST
+
+    def act() -> Any:
+        said = Correction(
+            given.get("carrier"),
+            given.get("service"),
+            given.get("tracking"),
+            shipped_on=day_of(given, "shipped_on"),
+            delivered_on=day_of(given, "delivered_on"),
+            proof=given.get("proof"),
+        )
+        return correct_shipment(actor=user, shipment=pk, said=said, reason=given.get("reason", ""))
+
     return page_act(
         request,
-        lambda: describe_shipment(actor=user, shipment=pk, consignment=consignment_of(request.POST)),
+        act,
         ok=_("The shipment is corrected."),
         back=reverse("fulfilment:shipment", args=[pk]),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from django.db.models import F, Q, Sum
@@ -11,6 +12,24 @@ from wharfinger.fulfilment.models import Container
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Holding, Move
+
+_SSCC = re.compile(r"(?:(?:\]C1)?(?:00|\(00\)))?([0-9]{18})")
+"""As scanners send it, with or without what says that it is one."""
+
+
+def labelled(code: str) -> Container | None:
+    """The container whose label says this: its number or its SSCC."""
+    every = Container.objects.filter(void__isnull=True)
+    found = every.filter(number__iexact=code).first()
+    if found is None and (sscc := _SSCC.fullmatch(code)):
+        found = every.filter(sscc=sscc[1]).first()
+    return found
+
+
+def open_boxes(most: int = 30) -> list[str]:
+    """The numbers of the containers that are here and may be filled, newest first."""
+    here = Container.objects.filter(shipment__isnull=True, void__isnull=True)
+    return list(here.order_by("-pk").values_list("number", flat=True)[:most])
 
 
 def lines_in_containers(containers: Sequence[int]) -> list[int]:

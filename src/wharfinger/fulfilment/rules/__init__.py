@@ -12,6 +12,9 @@ from wharfinger.base.words import same
 from wharfinger.demand.rules.amend import require_open
 from wharfinger.ledger.plan import Held, Plan, Truth
 
+HERE = ("bin", "picked", "container")
+"""Where goods of a line stand at a location of ours."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pick:
@@ -29,6 +32,8 @@ class Pick:
     batch: str = ""
     shipment: int | None = None
     """The place of the shipment by which they are under way, or were brought."""
+    place: int | None = None
+    """Exactly what stands at this place, like a bin or a box."""
     inside: tuple[str, ...] = ()
     """The numbers of the components that go into units which the pick itself builds."""
 
@@ -46,7 +51,7 @@ class Pick:
 
     def exact(self) -> bool:
         """Whether it says which goods are meant, and not only how many."""
-        return bool(self.lots or self.serials or self.batch or self.bin or self.location)
+        return bool(self.lots or self.serials or self.batch or self.place or self.bin or self.location)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +149,10 @@ def fitting(held: Iterable[Held], pick: Pick) -> list[Held]:
         h
         for h in held
         if h.quantity > 0
-        and (pick.location is None or h.location == pick.location or h.kind not in ("bin", "picked"))
+        and (pick.location is None or h.location == pick.location or h.kind not in HERE)
         and (pick.bin is None or h.place == pick.bin or h.kind != "bin")
         and (pick.shipment is None or h.place == pick.shipment or h.kind != "in_transit")
+        and (pick.place is None or h.place == pick.place)
         and (not pick.lots or h.lot in pick.lots)
     ]
 

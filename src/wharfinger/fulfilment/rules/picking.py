@@ -82,7 +82,7 @@ def _build(plan: Plan, truth: Truth, line: Any, pick: Pick, missing: int, n: int
 
     Who names the bin to pick from means what lies in it.
     """
-    if missing <= 0 or pick.bin or line.product_id not in truth.read.get("built_on_pick", ()):
+    if missing <= 0 or pick.bin or pick.place or line.product_id not in truth.read.get("built_on_pick", ()):
         return []
     lending = _lending(truth, line) if pick.location is None else ()
     homes = {

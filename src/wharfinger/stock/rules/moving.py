@@ -27,7 +27,7 @@ class Goods:
     line: int | None = None
     """The line that holds them, in a bin or picked; free goods where none is named."""
     kind: str = "bin"
-    """Where they stand: in bins, or in quarantine."""
+    """Where they stand: in bins, or in quarantine; of goods that a line holds, only those that are ``picked``."""
     field: str = ""
     owner: int | None = None
     """Whose goods they are, where we only keep them."""
@@ -94,7 +94,7 @@ def chosen(truth: Truth, goods: Goods) -> list[tuple[Held, int]]:
             lots=lots,
             field=f"{goods.field}quantity",
         )
-    kinds = ("bin", "picked")
+    kinds = ("picked",) if goods.kind == "picked" else ("bin", "picked")
     fitting = [
         h
         for h in (*truth.held, *(truth.free if goods.line is None else ()))
