@@ -17,6 +17,7 @@ from tests.scenarios.counts import CountsActions, CountsApi
 from tests.scenarios.deals import DealsActions, DealsApi
 from tests.scenarios.doubles import DoublesActions, DoublesApi
 from tests.scenarios.further import FurtherActions, FurtherApi
+from tests.scenarios.inspects import InspectsActions, InspectsApi
 from tests.scenarios.invoices import InvoicesActions, InvoicesApi
 from tests.scenarios.leaves import LeavesActions, LeavesApi
 from tests.scenarios.offers import OffersActions, OffersApi
@@ -82,6 +83,7 @@ class ActionsDoor(
     DoublesActions,
     FurtherActions,
     CountsActions,
+    InspectsActions,
     InvoicesActions,
     LeavesActions,
     OffersActions,
@@ -208,6 +210,7 @@ class ApiDoor(
     DoublesApi,
     FurtherApi,
     CountsApi,
+    InspectsApi,
     InvoicesApi,
     LeavesApi,
     OffersApi,

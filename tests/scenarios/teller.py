@@ -16,7 +16,7 @@ see SO router: reserved 3, to_order 1          · stock router: on_hand 5, avail
 owes 35.70                                     what the customer owes (below zero: what we owe)
 
 The rest of the words are in ``after``, ``asking``, ``billing``, ``claiming``, ``counting``, ``transporting``, ``dealing``, ``trading``, ``doubling``,
-``invoicing``, ``leaving``, ``offering``, ``owning``, ``parting``, ``paying``, ``running``, ``stacking``, ``talking`` and ``varying``.
+``inspecting``, ``invoicing``, ``leaving``, ``offering``, ``owning``, ``parting``, ``paying``, ``running``, ``stacking``, ``talking`` and ``varying``.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from tests.scenarios.charging import Charging
 from tests.scenarios.claiming import Claiming
 from tests.scenarios.doors import ActionsDoor, ApiDoor, Refused
 from tests.scenarios.further import micro
+from tests.scenarios.inspecting import Inspecting
 from tests.scenarios.invoicing import Invoicing
 from tests.scenarios.leaving import Leaving
 from tests.scenarios.offering import Offering
@@ -63,7 +64,18 @@ FIGURES = (
 
 
 class Teller(
-    Running, Stacking, Promising, Offering, Charging, Claiming, Invoicing, Leaving, Parting, Paying, Taxing
+    Running,
+    Stacking,
+    Promising,
+    Offering,
+    Charging,
+    Claiming,
+    Inspecting,
+    Invoicing,
+    Leaving,
+    Parting,
+    Paying,
+    Taxing,
 ):
     """Tells one story."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -130,3 +130,45 @@ class Replacement(Document):
 
     def __str__(self) -> str:
         return f"{self.rma_line_id} → {self.line_id}"
+
+
+class Grade(models.Model):
+    """In which state goods come back, as a company words it: one of a list that it keeps."""
+
+    subject: ClassVar[str] = "grade"
+    code = models.CharField(max_length=20, unique=True)
+    names: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    """What it is called, by language."""
+    resellable = models.BooleanField(default=True)
+    """Whether such goods are sold again, and so may be restocked."""
+    outcome = models.CharField(max_length=12, blank=True)
+    """What becomes of such goods where nobody says otherwise."""
+    retired_on = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Finding(Document):
+    """What an inspection found of a unit, or of so many units of a return's line."""
+
+    subject: ClassVar[str] = "finding"
+    rma_line = models.ForeignKey(RmaLine, models.PROTECT, related_name="findings")
+    lot = models.ForeignKey(Lot, models.PROTECT, null=True, related_name="findings")
+    """The unit, of goods that are told apart."""
+    quantity = models.BigIntegerField()
+    grade = models.ForeignKey(Grade, models.PROTECT, null=True, related_name="+")
+    outcome = models.CharField(max_length=12)
+    """What was decided then; where the goods are by now is told by their moves."""
+    text = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="finding_above_zero"),
+            models.CheckConstraint(
+                condition=Q(grade__isnull=False) | ~Q(text=""), name="finding_says_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rma_line_id}: {self.text}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wharfinger.returns.pages import on_job, rmas, settling, swapping, working
+from wharfinger.returns.pages import grades, on_job, rmas, settling, swapping, working
 
 app_name = "returns"
 urlpatterns = [
@@ -19,5 +19,8 @@ urlpatterns = [
     path("rmas/<int:pk>/settle/", settling.settle, name="settle"),
     path("returns/new/", working.new_return, name="new_return"),
     path("work-orders/<int:pk>/do/", on_job.do, name="do_job"),
+    path("returns/grades/", grades.grades, name="grades"),
+    path("returns/grades/new/", grades.new_grade, name="new_grade"),
+    path("returns/grades/<int:pk>/", grades.grade, name="grade"),
     path("devices/<int:device>/swap/", swapping.swap, name="swap"),
 ]

@@ -35,6 +35,7 @@ from wharfinger.notices.rules.attachments import SEEN_BY
 from wharfinger.purchasing.models import PurchaseOrder
 from wharfinger.purchasing.pages import vendor_terms
 from wharfinger.purchasing.queries.orders import totals as purchase_totals
+from wharfinger.returns.pages import grades
 from wharfinger.sales import queries as sales
 from wharfinger.sales.actions.closing import DELIVERING
 from wharfinger.sales.pages.orders import to_fulfil
@@ -66,7 +67,7 @@ def install() -> None:
     ]
     further.parts["order"], further.parts["work_order"] = [papers, margin], [about.of_work, papers]
     further.parts["limited"] = [limits.of_a_document]
-    further.parts["device"] = [about.of_a_device]
+    further.parts["device"] = [about.of_a_device, grades.of_a_device]
     further.parts["product"] = [stock, priced.of_a_product, open_lines]
     for verb in DELIVERING:
         further.offers[verb] = [to_fulfil]
@@ -81,6 +82,7 @@ def install() -> None:
     further.figures["product.picture"] = attachments.thumbs
     further.figures["shipment.signed"] = signed
     further.figures["shipment.attachments"] = attached("shipment")
+    further.figures["inspection.pictures"] = attachments.of_acts
     further.figures["product.drawn"] = attachments.drawn
     further.pictures.append(store.on_paper)
     further.charging[:] = [further.Charging(charging.ways, charge_and, open_and, charging.told)]

@@ -65,6 +65,8 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "rma": (N_("RMA"), "returns:rma"),
     "rma_line": (N_("Line of an RMA"), ""),
     "replacement": (N_("Replacement"), ""),
+    "grade": (N_("Grade"), "returns:grade"),
+    "finding": (N_("Finding"), ""),
     "device": (N_("Device"), "devices:device"),
     "work_device": (N_("Device that work is about"), ""),
     "relation": (N_("Relation of devices"), ""),

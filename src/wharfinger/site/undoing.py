@@ -222,6 +222,7 @@ BY_NOUN: dict[str, str] = {
     "quote": "sales.quote",
     "quote_template": "sales.template",
     "rate": "pricing.rate",
+    "grade": "site.settings",
     "reason": "site.settings",
     "role": "parties.role",
     "saved_view": "boards.share",

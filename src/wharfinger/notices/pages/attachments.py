@@ -64,6 +64,14 @@ def _row(one: Attachment) -> dict[str, Any]:
     }
 
 
+def of_acts(entries: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """The pictures that came with each of these acts and are still attached, as pages show them."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    for one in queries.attachments().filter(made__in=entries, kind__in=PICTURES).order_by("rank", "pk"):
+        found.setdefault(one.made_id, []).append(_row(one))
+    return found
+
+
 def thumbs(products: Sequence[int]) -> dict[int, tuple[str, str]]:
     """Where the main picture of each product is, small, and what it shows."""
     return {

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
+from wharfinger.base import further
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.words import tidy
 from wharfinger.billing.actions.keeping_back import check_kept
 from wharfinger.billing.queries.fees import read_kept
 from wharfinger.billing.queries.truth import read_invoice_lines
@@ -15,35 +19,57 @@ from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
 from wharfinger.devices.queries import truth as devices
 from wharfinger.ledger.look import Wish
-from wharfinger.ledger.plan import Truth
+from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.pricing.queries import read_rates
-from wharfinger.returns.models import Rma, RmaLine
+from wharfinger.returns.models import Grade, Rma, RmaLine
 from wharfinger.returns.queries import truth as reads
 from wharfinger.returns.rules import inspecting, settling
 from wharfinger.returns.rules.allowed import overruled
+from wharfinger.returns.rules.grading import in_short
 from wharfinger.returns.rules.inspecting import Verdict
 from wharfinger.returns.rules.requesting import described
 from wharfinger.returns.rules.settling import Answer
 from wharfinger.stock.queries.truth import read_lots
 
 
-def inspect(*, actor: Actor, rma: int, verdicts: Sequence[Verdict], key: str | None = None) -> Written:
-    """Restock, repair, scrap, send to the vendor or back, each quantity on its own.
+def inspect(
+    *,
+    actor: Actor,
+    rma: int,
+    verdicts: Sequence[Verdict],
+    pictures: Sequence[Any] = (),
+    key: str | None = None,
+) -> Written:
+    """Restock, repair, scrap, send to the vendor or back, each quantity on its own, with its grade and what was found.
 
-    What is restocked comes back at the cost it left with, and ends its line's claim as returned.
+    What is restocked comes back at the cost it left with, and ends its line's claim as returned. pictures: photos, as
+    ``further.looked_at`` found them, which hang on the return by the same entry.
     """
     require(actor, "returns.inspect")
     _positive([one.quantity for one in verdicts])
+    verdicts = [
+        replace(one, note=tidy(one.note, field=f"lines.{n}.note", most=500, needed=False))
+        for n, one in enumerate(verdicts)
+    ]
+    grades = sorted({one.grade for one in verdicts if one.grade is not None})
+    codes = dict(Grade.objects.filter(pk__in=grades).values_list("pk", "code")) if grades else {}
+    wish = _goods_of([rma])
     return post(
         "inspect",
-        _goods_of([rma]),
-        partial(inspecting.plan_inspect, rma=rma, verdicts=tuple(verdicts)),
+        replace(wish, documents=[*wish.documents, (Grade, grades)]) if grades else wish,
+        partial(_plan_pictured, rma=rma, verdicts=tuple(verdicts), pictures=tuple(pictures)),
         actor=actor,
         key=key,
-        reason=described([one.note for one in verdicts]),
+        reason=described(in_short((codes.get(one.grade or 0, ""), one.note) for one in verdicts)),
     )
+
+
+def _plan_pictured(truth: Truth, *, rma: int, verdicts: Sequence[Verdict], pictures: Sequence[Any]) -> Plan:
+    plan = inspecting.plan_inspect(truth, rma=rma, verdicts=verdicts)
+    further.hang(truth, plan, "rma", pictures, "")
+    return plan
 
 
 def restock(

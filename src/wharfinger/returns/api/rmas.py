@@ -8,7 +8,7 @@ from functools import partial
 from django.http import HttpResponse
 from ninja import Router
 
-from wharfinger.base import money
+from wharfinger.base import further, money
 from wharfinger.base.access import require
 from wharfinger.base.door import Id, Listing, Page, Request, there
 from wharfinger.base.quantity import quantity, scaled
@@ -16,6 +16,7 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.billing.queries.fees import fee_product
 from wharfinger.billing.rules.keeping_back import Kept
 from wharfinger.demand.queries.where import bin_places, location_places
+from wharfinger.fulfilment.rules.proving import photo
 from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.write import Written
 from wharfinger.returns.actions import ahead, inspecting, receiving, requesting
@@ -164,10 +165,16 @@ def inspect(request: Request, id: Id, body: Inspect) -> HttpResponse:
     units = _units(id, [(one.rma_line, one.quantity) for one in body.lines])
     bins = bin_places([one.bin for one in body.lines])
     verdicts = [
-        Verdict(one.rma_line, units[n], one.outcome, bins[n], tuple(one.serials), one.note)
+        Verdict(one.rma_line, units[n], one.outcome or "", bins[n], tuple(one.serials), one.note, one.grade)
         for n, one in enumerate(body.lines)
     ]
-    return _write(request, id, partial(inspecting.inspect, actor=request.auth, rma=id, verdicts=verdicts))
+
+    def act() -> Written:
+        photos = [photo(text, n) for n, text in enumerate(body.photos)]
+        pictures = further.looked_at(request.auth, photos, "photos")
+        return inspecting.inspect(actor=request.auth, rma=id, verdicts=verdicts, pictures=pictures)
+
+    return _write(request, id, act)
 
 
 def _units(rma: int, given: Sequence[tuple[int, str]]) -> list[int]:

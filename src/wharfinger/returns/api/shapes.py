@@ -50,6 +50,30 @@ class RmaLineOut(Shown):
     replacements: list[ReplacementOut] = Field(description="What the customer gets in place of units.")
 
 
+class FindingOut(Shown):
+    """What an inspection found of a unit, or of so many."""
+
+    id: Id
+    rma_line: Id
+    serial: str = Field(examples=["SN-0001"])
+    quantity: str = Field(examples=["1"])
+    grade: Id | None
+    grade_code: str = Field(examples=["B"])
+    outcome: Outcome
+    text: str = Field(examples=["Scratched on the left"])
+    found_at: datetime
+    found_by: Id | None
+    entry: Id
+    attachments: list[Id] = Field(description="The photos that came with it.")
+
+
+class StepOut(Shown):
+    """When a step was done last, and by whom."""
+
+    at: datetime
+    by: Id | None
+
+
 class RmaOut(Shown):
     """An RMA, or a return without one."""
 
@@ -69,6 +93,10 @@ class RmaOut(Shown):
     overruled_reason: str = Field(description="Why what the rules refuse was let through.", examples=[""])
     ticket: Id | None
     currency: str
+    findings: list[FindingOut] = Field(description="What inspections found, the last first.")
+    steps: dict[str, StepOut] = Field(
+        description="requested, received, inspected and settled: when and by whom last."
+    )
     lines: list[RmaLineOut]
 
 
@@ -160,16 +188,25 @@ class VerdictGiven(Given):
 
     rma_line: Id
     quantity: Quantity
-    outcome: Outcome
+    outcome: Outcome | None = Field(
+        default=None, description="As the grade says, unless given.", examples=["restock"]
+    )
     bin: Id | None = Field(default=None, examples=[None])
     serials: list[Code] = Field(default=[], max_length=10_000, examples=[[]])
-    note: Reason = ""
+    grade: Id | None = Field(default=None, examples=[None])
+    note: Reason = Field(default="", description="What was found.")
 
 
 class Inspect(Given):
     """What becomes of goods that came back."""
 
     lines: list[VerdictGiven] = Field(min_length=1, max_length=1000)
+    photos: list[str] = Field(
+        default=[],
+        max_length=8,
+        examples=[[]],
+        description="Pictures in Base64 that show what was found; they hang on the RMA.",
+    )
 
 
 class InsteadGiven(Given):

@@ -22,7 +22,9 @@ from wharfinger.ledger.telling import timeline
 from wharfinger.ledger.write import Written
 from wharfinger.returns.actions import ahead, requesting
 from wharfinger.returns.models import RmaLine
+from wharfinger.returns.pages.grades import told
 from wharfinger.returns.queries import shown
+from wharfinger.returns.queries.found import by_rma, steps
 from wharfinger.returns.queries.words import OPEN, overdue
 from wharfinger.returns.rules import ANSWERS, OUTCOMES, TYPES
 
@@ -159,6 +161,8 @@ def rma(request: HttpRequest, pk: int) -> HttpResponse:
             line.settled_quantity < max(line.quantity, figure.received) for line, figure in done
         ),
         "instead": instead,
+        "found": told(by_rma([pk]).get(pk, [])),
+        "steps": steps([pk])[pk],
         "still_out": any(one.back_by and one.charged_quantity < one.quantity for one in instead)
         and any(figure.received < line.quantity for line, figure in done),
         "parts": further.told("rma", request, pk),

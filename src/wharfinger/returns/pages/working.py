@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from wharfinger.base import further
 from wharfinger.base.door import module_on, there
 from wharfinger.base.fields import day
 from wharfinger.base.page import Form, page, page_act
@@ -28,6 +29,7 @@ from wharfinger.returns.pages.giving import previewed, typed_kept
 from wharfinger.returns.queries import shown
 from wharfinger.returns.queries.along import meant
 from wharfinger.returns.queries.figures import Figures
+from wharfinger.returns.queries.found import options as grade_options
 from wharfinger.returns.queries.returnable import SHOWN, Returnable, bin_options, returnable
 from wharfinger.returns.queries.sources import KINDS, meant_by, opened, papers
 from wharfinger.returns.rules import OUTCOMES, TYPES
@@ -272,7 +274,14 @@ def inspect(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act() -> Any:
         verdicts = [one for line, figure in lines for one in _verdicts(request.POST, line, figure)]
-        return inspecting.inspect(actor=user, rma=pk, verdicts=verdicts, key=request.POST.get("key") or None)
+        photos = request.FILES.getlist("photo") if further.may_attach(user) else []
+        return inspecting.inspect(
+            actor=user,
+            rma=pk,
+            verdicts=verdicts,
+            pictures=further.looked_at(user, photos, "photo"),
+            key=request.POST.get("key") or None,
+        )
 
     first = {
         f"quantity-{line.pk}": written(
@@ -281,7 +290,12 @@ def inspect(request: HttpRequest, pk: int) -> HttpResponse:
         for line, figure in lines
         if len(figure.serials) < 2
     }
-    more = {"outcomes": in_words(OUTCOMES), "bins": bin_options()}
+    more = {
+        "outcomes": in_words(OUTCOMES),
+        "bins": bin_options(),
+        "grades": grade_options(),
+        "pictures": further.may_attach(user),
+    }
     return work_page(
         request,
         row,
@@ -335,7 +349,8 @@ def _verdicts(given: QueryDict, line: RmaLine, figure: Figures) -> list[Verdict]
             found.append(_verdict(given, line, units, field, ()))
     for n, code in enumerate(figure.serials):
         field = f"{line.pk}-unit-{n}"
-        if given.get(f"outcome-{field}") and given.get(f"serial-{field}") == code:
+        said = given.get(f"outcome-{field}") or given.get(f"grade-{field}")
+        if said and given.get(f"serial-{field}") == code:
             one = 10**line.product.quantity_decimals
             found.append(_verdict(given, line, one, field, (code,)))
     return found
@@ -344,7 +359,8 @@ def _verdicts(given: QueryDict, line: RmaLine, figure: Figures) -> list[Verdict]
 def _verdict(given: QueryDict, line: RmaLine, units: int, field: str, serials: tuple[str, ...]) -> Verdict:
     note = given.get(f"note-{field}", "").strip()[:500]
     bin = typed_id(given, f"bin-{field}")
-    return Verdict(line.pk, units, given.get(f"outcome-{field}", ""), bin, serials, note)
+    outcome, grade = given.get(f"outcome-{field}", ""), typed_id(given, f"grade-{field}")
+    return Verdict(line.pk, units, outcome, bin, serials, note, grade)
 
 
 def lines_of(pk: int) -> tuple[Any, list[tuple[RmaLine, Figures]]]:

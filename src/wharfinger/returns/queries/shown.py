@@ -14,6 +14,7 @@ from wharfinger.demand.models import Line
 from wharfinger.devices.models import Device
 from wharfinger.parties.models import Organization
 from wharfinger.returns.models import Replacement, Rma, RmaLine
+from wharfinger.returns.queries import found as found_of
 from wharfinger.returns.queries.figures import Figures, figures
 from wharfinger.returns.queries.words import with_word
 from wharfinger.returns.rules.requesting import Asked
@@ -49,6 +50,9 @@ def show_returns(found: Sequence[Any]) -> list[dict[str, Any]]:
     """Returns as callers read them."""
     done = with_lines(found)
     instead = replacements(line.pk for rows in done.values() for line, _ in rows)
+    seen = found_of.by_rma(done)
+    pictures = found_of.pictures_of(row for rows in seen.values() for row in rows)
+    when = found_of.steps(done)
     return [
         {
             "id": one.pk,
@@ -67,6 +71,8 @@ def show_returns(found: Sequence[Any]) -> list[dict[str, Any]]:
             "overruled_reason": one.overruled_reason,
             "ticket": one.ticket_id,
             "currency": one.organization.currency,
+            "findings": found_of.shown(seen.get(one.pk, []), pictures),
+            "steps": {name: {"at": step.at, "by": step.by} for name, step in when[one.pk].items()},
             "lines": [
                 _line(line, figure, one.organization.currency)
                 | {"replacements": [_replacement(row) for row in instead.get(line.pk, ())]}

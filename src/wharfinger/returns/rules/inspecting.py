@@ -9,9 +9,10 @@ from typing import Any
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.demand import rules as demand
 from wharfinger.fulfilment.rules import late, mention_lines
-from wharfinger.ledger.plan import PlaceRef, Plan, Spot, Truth, fixed
+from wharfinger.ledger.plan import Held, PlaceRef, Plan, Spot, Truth, fixed
 from wharfinger.ledger.reverse import part
 from wharfinger.returns.rules import OUTCOMES, WITH_US, Places, goods_of, places_of, rma_line_of, rma_of
+from wharfinger.returns.rules.grading import grade_of, let_restock
 from wharfinger.stock.rules import value_receipt
 
 
@@ -26,6 +27,8 @@ class Verdict:
     """The place of the bin; the location's default one unless given."""
     serials: tuple[str, ...] = ()
     note: str = ""
+    grade: int | None = None
+    """In which state they are; where no outcome is said, it says one."""
 
 
 @dataclass(slots=True)
@@ -150,10 +153,13 @@ def plan_inspect(truth: Truth, *, rma: int, verdicts: Sequence[Verdict]) -> Plan
     places = places_of(truth, row)
     for n, verdict in enumerate(verdicts):
         field = f"lines.{n}"
-        if verdict.outcome not in OUTCOMES:
+        grade = grade_of(truth, verdict.grade, field)
+        outcome = verdict.outcome or (grade.outcome if grade is not None else "")
+        if outcome not in OUTCOMES:
             raise BadInput("no_such_outcome", N_("There is no such outcome."), field=f"{field}.outcome")
+        let_restock(grade, outcome, field)
         line = rma_line_of(truth, verdict.rma_line, f"{field}.rma_line")
-        found = goods_of(truth, line, SOURCES[verdict.outcome], verdict.serials)
+        found = goods_of(truth, line, SOURCES[outcome], verdict.serials)
         at_hand = sum(h.quantity for h in found)
         if at_hand < verdict.quantity:
             raise Refusal(
@@ -164,18 +170,34 @@ def plan_inspect(truth: Truth, *, rma: int, verdicts: Sequence[Verdict]) -> Plan
                 free=at_hand,
                 product=line.product_id,
             )
-        if verdict.outcome == "send_back":
+        if outcome == "send_back":
             _not_replaced(truth, line, verdict.quantity, f"{field}.outcome")
         left = verdict.quantity
         for held in found:
             units = min(left, held.quantity)
             if units:
-                decide(plan, truth, held.spot, units, verdict.outcome, places, verdict.bin, field)
+                decide(plan, truth, held.spot, units, outcome, places, verdict.bin, field)
+                _found(plan, line, held, units, grade, outcome, verdict.note)
                 held.quantity -= units
                 left -= units
     plan.mention(row)
     mention_lines(plan, truth)
     return plan
+
+
+def _found(plan: Plan, line: Any, held: Held, units: int, grade: Any, outcome: str, note: str) -> None:
+    """Keep what was found of goods, where something was: a grade, or words."""
+    if grade is None and not note:
+        return
+    plan.create(
+        "returns.Finding",
+        rma_line_id=line.pk,
+        lot_id=held.lot if held.spot.serial else None,
+        quantity=units,
+        grade_id=grade.pk if grade is not None else None,
+        outcome=outcome,
+        text=note,
+    )
 
 
 def _not_replaced(truth: Truth, line: Any, quantity: int, field: str) -> None:

@@ -69,6 +69,7 @@ PLACES = (
     (N_("Quote templates"), "sales:quote_templates", "sales.read"),
     (N_("Reasons"), "stock:reasons", "stock.read"),
     (N_("Found and lost by reason"), "stock:by_reason", "stock.read"),
+    (N_("Grades"), "returns:grades", "returns.read"),
     (N_("Job types"), "work:job_types", "work.read"),
     (N_("Carriers"), "fulfilment:carriers", "fulfilment.read"),
     (N_("Approval tiers"), "purchasing:tiers", "purchasing.read"),

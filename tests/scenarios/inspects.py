@@ -1,0 +1,38 @@
+"""What the doors of the stories also do with the state of goods that came back."""
+
+from __future__ import annotations
+
+from tests.scenarios.further import Posts, Tells
+from wharfinger.returns.actions.grading import add_grade
+from wharfinger.returns.actions.inspecting import inspect
+from wharfinger.returns.rules.inspecting import Verdict
+
+
+class InspectsActions:
+    """Calls the actions in process."""
+
+    def grade(self: Tells, code: str, outcome: str, *, resellable: bool) -> tuple[int, int]:
+        """Keep a grade: its id and the entry."""
+        values = {"code": code, "outcome": outcome, "resellable": resellable}
+        done = self._said(lambda: add_grade(actor=self.who, values=values))
+        return int(done.one("returns.Grade")), int(done.id)
+
+    def find(self: Tells, rma: int, line: int, quantity: int, grade: int, outcome: str, text: str) -> int:
+        """Say in which state units are."""
+        verdict = Verdict(line, quantity, outcome, note=text, grade=grade)
+        return int(self._said(lambda: inspect(actor=self.who, rma=rma, verdicts=[verdict])).id)
+
+
+class InspectsApi:
+    """Asks over HTTP."""
+
+    def grade(self: Posts, code: str, outcome: str, *, resellable: bool) -> tuple[int, int]:
+        """Keep a grade: its id and the entry."""
+        made = self._post("/grades", {"code": code, "outcome": outcome, "resellable": resellable})
+        return made["id"], made["entry"]
+
+    def find(self: Posts, rma: int, line: int, quantity: int, grade: int, outcome: str, text: str) -> int:
+        """Say in which state units are."""
+        row = {"rma_line": line, "quantity": str(quantity), "grade": grade, "note": text}
+        said = {"outcome": outcome} if outcome else {}
+        return int(self._post(f"/rmas/{rma}/inspect", {"lines": [row | said]})["entry"])
