@@ -24,11 +24,12 @@ from wharfinger.fulfilment.actions import shipping
 from wharfinger.fulfilment.models import Shipment
 from wharfinger.fulfilment.rules import Consignment, Pick
 from wharfinger.ledger.models import Holding, Lot
-from wharfinger.returns.actions import ahead, inspecting, receiving, requesting
+from wharfinger.returns.actions import ahead, inspecting, receiving, repairing, requesting
 from wharfinger.returns.actions.swapping import swap, swap_on_job
 from wharfinger.returns.models import Replacement, Rma, RmaLine
 from wharfinger.returns.rules.inspecting import Verdict
 from wharfinger.returns.rules.receiving import Arrived, Returned
+from wharfinger.returns.rules.repairing import Part, Repaired
 from wharfinger.returns.rules.replacing import Instead
 from wharfinger.returns.rules.requesting import Asked
 from wharfinger.returns.rules.settling import Answer
@@ -254,6 +255,24 @@ def _inspect(outcome: str) -> Verb:
     return run
 
 
+def _finish_repair(state: State, chance: random.Random) -> Any:
+    """What was done on the bench or at the vendor: with a part, or without one, covered or for a charge."""
+    held = state.standing(chance, "bench", "at_vendor")
+    if held is None:
+        return None
+    rmas = Rma.objects.filter(bench_place=held.place_id) | Rma.objects.filter(vendor_place=held.place_id)
+    line = state.one(chance, RmaLine.objects.filter(rma__in=rmas, product=held.product_id))
+    if line is None:
+        return None
+    free = state.standing(chance, "bin")
+    price = chance.choice([None, 7_770_000])
+    serial = (free.lot.code,) if free is not None and free.serial else ()
+    part = Part(free.product_id, 1, serial, price) if free is not None and not free.claim_id else None
+    then = chance.choice(["", "send_back", "restock"])
+    done = Repaired(line.pk, 1, "Done", parts=(part,) if part else (), cost_minor=333, then=then)
+    return repairing.finish_repair(actor=state.user, rma=line.rma_id, done=done)
+
+
 def _settle(state: State, chance: random.Random) -> Any:
     line = state.one(chance, RmaLine.objects.filter(void__isnull=True, settled_quantity=0))
     if line is None:
@@ -336,6 +355,7 @@ AFTER: dict[str, Verb] = {
     "restock": _these("restock"),
     "scrap": _these("scrap"),
     **{outcome: _inspect(outcome) for outcome in ("repair", "to_vendor", "send_back")},
+    "finish_repair": _finish_repair,
     "settle": _settle,
     "charge_kept": _charge_kept,
     "extend_ahead": _extend_ahead,

@@ -11,7 +11,17 @@ from wharfinger.ledger.models import Account, Holding, Layer, Posting
 from wharfinger.returns.models import Replacement, RmaLine
 
 AFTER_SALE = frozenset(
-    ("charge_kept", "extend_ahead", "inspect", "receive_return", "restock", "scrap", "settle", "swap")
+    (
+        "charge_kept",
+        "extend_ahead",
+        "finish_repair",
+        "inspect",
+        "receive_return",
+        "restock",
+        "scrap",
+        "settle",
+        "swap",
+    )
 )
 """The verbs of which that is a law, whatever they posted."""
 PAPERS = ("invoiced", "credited", "waived", "dropped")

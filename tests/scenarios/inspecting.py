@@ -3,12 +3,19 @@
 grade C dead scrap           a grade: whose goods are sold again or dead, and what becomes of them, or nothing
 find R 1 router C [scrap] [: Burnt]    what an inspection says of units
 findings R: 1 router C scrap Burnt; …, or none    what was found, the last first
+repaired R 1 router with 1 fan [at 20.00] cost 15.00 charged 45.00 then send_back    by us, or by the vendor it was sent to
+repair-by work               the service by which repairs are charged · margin-cost SO 55.00, what went for an order
 """
 
 from __future__ import annotations
 
+import re
+
 from tests.scenarios.varying import Varying
+from wharfinger.base.access import HOUSE
+from wharfinger.parties.actions.settings import set_setting
 from wharfinger.returns.models import Finding, RmaLine
+from wharfinger.site.queries.margins import of_order
 
 
 class Inspecting(Varying):
@@ -40,3 +47,27 @@ class Inspecting(Varying):
             for one in rows.select_related("rma_line", "grade").order_by("-pk")
         ]
         assert found == ([] if wanted.strip() == "none" else wanted.strip().split("; ")), f"are {found}"
+
+    def say_repaired(self, rest: str) -> None:
+        """repaired R QUANTITY NAME [with QUANTITY NAME [at PRICE]] [cost AMOUNT] [charged AMOUNT] [then OUTCOME]"""
+        found = re.fullmatch(
+            r"(\w+) (\d+) (\w+)(?: with (\d+) (\w+)(?: at ([\d.]+))?)?"
+            r"(?: cost ([\d.]+))?(?: charged ([\d.]+))?(?: then (\w+))?",
+            rest,
+        )
+        assert found is not None, "is no repair"
+        name, quantity, product, units, part, price, cost, charge, then = found.groups()
+        rma = self.documents[name]
+        line = RmaLine.objects.get(rma=rma, product=self.products[product]).pk
+        parts = [(self.products[part].pk, int(units), price)] if part else []
+        self.acts.append(self.door.repair(rma, line, int(quantity), parts, cost or "0", charge, then or ""))
+
+    def say_repair_by(self, rest: str) -> None:
+        """repair-by NAME: the service by which repairs are charged"""
+        set_setting(actor=HOUSE, name="fee_products", value={"repair": self.products[rest].pk})
+
+    def say_margin_cost(self, rest: str) -> None:
+        """margin-cost SO AMOUNT: what went for an order, repairs among it"""
+        name, amount = rest.split()
+        found = of_order(self.documents[name]).went
+        assert found == round(float(amount) * 100), f"is {found / 100:.2f}"

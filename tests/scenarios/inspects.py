@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from tests.scenarios.further import Posts, Tells
+from tests.scenarios.further import Posts, Tells, micro
+from wharfinger.base import configuration
 from wharfinger.returns.actions.grading import add_grade
 from wharfinger.returns.actions.inspecting import inspect
+from wharfinger.returns.actions.repairing import finish_repair
 from wharfinger.returns.rules.inspecting import Verdict
+from wharfinger.returns.rules.repairing import Part, Repaired
 
 
 class InspectsActions:
@@ -22,6 +25,31 @@ class InspectsActions:
         verdict = Verdict(line, quantity, outcome, note=text, grade=grade)
         return int(self._said(lambda: inspect(actor=self.who, rma=rma, verdicts=[verdict])).id)
 
+    def repair(
+        self: Tells,
+        rma: int,
+        line: int,
+        quantity: int,
+        parts: list[tuple[int, int, str | None]],
+        cost: str,
+        charge: str | None,
+        then: str,
+    ) -> int:
+        """Say that units are repaired."""
+        done = Repaired(
+            line,
+            quantity,
+            "Done",
+            parts=tuple(
+                Part(pk, n, unit_price_micro=micro(price) if price else None) for pk, n, price in parts
+            ),
+            cost_minor=micro(cost) // 10_000,
+            charge_micro=micro(charge) if charge else None,
+            service=configuration.one("fee_products")["repair"] if charge else None,
+            then=then,
+        )
+        return int(self._said(lambda: finish_repair(actor=self.who, rma=rma, done=done)).id)
+
 
 class InspectsApi:
     """Asks over HTTP."""
@@ -36,3 +64,25 @@ class InspectsApi:
         row = {"rma_line": line, "quantity": str(quantity), "grade": grade, "note": text}
         said = {"outcome": outcome} if outcome else {}
         return int(self._post(f"/rmas/{rma}/inspect", {"lines": [row | said]})["entry"])
+
+    def repair(
+        self: Posts,
+        rma: int,
+        line: int,
+        quantity: int,
+        parts: list[tuple[int, int, str | None]],
+        cost: str,
+        charge: str | None,
+        then: str,
+    ) -> int:
+        """Say that units are repaired."""
+        body = {
+            "rma_line": line,
+            "quantity": str(quantity),
+            "text": "Done",
+            "cost": cost,
+            "charge": charge,
+            "then": then or None,
+            "parts": [{"product": pk, "quantity": str(n), "unit_price": price} for pk, n, price in parts],
+        }
+        return int(self._post(f"/rmas/{rma}/repair", body)["entry"])

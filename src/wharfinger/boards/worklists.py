@@ -383,7 +383,10 @@ WORKLISTS: tuple[Worklist, ...] = (
         "returns",
         N_("Returns"),
         "returns.read",
-        {"": (N_("To inspect"), ("returns", "bench", "at_vendor"))},
+        {
+            "": (N_("To inspect"), ("returns", "bench", "at_vendor")),
+            "bench": (N_("On the bench"), ("bench", "at_vendor")),
+        },
         (
             Act(
                 "restock",

@@ -98,6 +98,7 @@ VERBS: dict[str, str] = {
     "hold_account": N_("Put the account on hold"),
     "hold_order": N_("Set on hold"),
     "inspect": N_("Inspected returned goods"),
+    "finish_repair": N_("Finished a repair"),
     "install": N_("Installed"),
     "invoice": N_("Invoiced"),
     "join_family": N_("Joined a family"),

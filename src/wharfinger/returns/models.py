@@ -172,3 +172,42 @@ class Finding(Document):
 
     def __str__(self) -> str:
         return f"{self.rma_line_id}: {self.text}"
+
+
+class Repair(Document):
+    """What was done to units of a return's line, by us or by a vendor, and what it cost."""
+
+    subject: ClassVar[str] = "repair"
+    rma_line = models.ForeignKey(RmaLine, models.PROTECT, related_name="repairs")
+    lot = models.ForeignKey(Lot, models.PROTECT, null=True, related_name="repairs")
+    """The unit, of goods that are told apart."""
+    quantity = models.BigIntegerField()
+    vendor = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="+")
+    """Who did it; nobody where we did."""
+    sheet = models.ForeignKey("demand.Sheet", models.PROTECT, null=True, related_name="repairs")
+    """The document on which its parts and its charge stand, and whose margin its cost lessens."""
+    cost_minor = models.BigIntegerField(default=0)
+    """What the work cost, or the vendor asks, in home currency; parts have their own cost."""
+    charge = models.OneToOneField(Line, models.PROTECT, null=True, related_name="repair")
+    """The line that is billed for the work; none under warranty."""
+    text = models.CharField(max_length=500)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0, cost_minor__gte=0), name="repair_above_zero")
+        ]
+        indexes = [models.Index(fields=["sheet"], name="repair_sheet", condition=Q(sheet__isnull=False))]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class RepairPart(Document):
+    """A part that went into a repair, by the line that stands for it."""
+
+    subject: ClassVar[str] = "repair_part"
+    repair = models.ForeignKey(Repair, models.PROTECT, related_name="parts")
+    line = models.OneToOneField(Line, models.PROTECT, related_name="repaired_with")
+
+    def __str__(self) -> str:
+        return f"{self.repair_id} ← {self.line_id}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wharfinger.returns.pages import grades, on_job, rmas, settling, swapping, working
+from wharfinger.returns.pages import grades, on_job, repairing, rmas, settling, swapping, working
 
 app_name = "returns"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("rmas/<int:pk>/charge/", rmas.charge, name="charge"),
     path("rmas/<int:pk>/receive/", working.receive, name="receive"),
     path("rmas/<int:pk>/inspect/", working.inspect, name="inspect"),
+    path("rmas/<int:pk>/repair/", repairing.repair, name="repair"),
     path("rmas/<int:pk>/settle/", settling.settle, name="settle"),
     path("returns/new/", working.new_return, name="new_return"),
     path("work-orders/<int:pk>/do/", on_job.do, name="do_job"),

@@ -50,6 +50,7 @@ CALLED: dict[str, str] = {
     "fee_products.freight": N_("Freight is named by"),
     "fee_products.restocking": N_("Restocking fees are named by"),
     "fee_products.return_freight": N_("Freight of returns is named by"),
+    "fee_products.repair": N_("Repairs are named by"),
     "fulfil_automatically": N_("Orders are fulfilled once all is delivered"),
     "serve_back_orders": N_("Goods that come in free serve who waits for them"),
     "language": N_("Language of the company"),

@@ -50,6 +50,7 @@ PRODUCTS = {
     "purchase_line": "product",
     "rejection": "purchase_line__product",
     "finding": "rma_line__product",
+    "repair": "rma_line__product",
     "replacement": "rma_line__product",
     "rfq_line": "product",
     "rfq_want": "rfq_line__product",

@@ -67,6 +67,8 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "replacement": (N_("Replacement"), ""),
     "grade": (N_("Grade"), "returns:grade"),
     "finding": (N_("Finding"), ""),
+    "repair": (N_("Repair"), ""),
+    "repair_part": (N_("Part of a repair"), ""),
     "device": (N_("Device"), "devices:device"),
     "work_device": (N_("Device that work is about"), ""),
     "relation": (N_("Relation of devices"), ""),

@@ -78,6 +78,7 @@ BY_VERB: dict[str, str] = {
     "extend": "sales.reserve",
     "extend_ahead": "returns.settle",
     "finish_todo": "notices.todo",
+    "finish_repair": "returns.inspect",
     "give_way": "sales.give_way",
     "hand_back": "stock.adjust",
     "hold": "stock.hold",

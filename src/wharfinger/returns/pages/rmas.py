@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from wharfinger.base import further
+from wharfinger.base import configuration, further
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.door import module_on, there
 from wharfinger.base.page import page, page_act
@@ -22,6 +22,7 @@ from wharfinger.ledger.telling import timeline
 from wharfinger.ledger.write import Written
 from wharfinger.returns.actions import ahead, requesting
 from wharfinger.returns.models import RmaLine
+from wharfinger.returns.pages import repairing
 from wharfinger.returns.pages.grades import told
 from wharfinger.returns.queries import shown
 from wharfinger.returns.queries.found import by_rma, steps
@@ -161,6 +162,9 @@ def rma(request: HttpRequest, pk: int) -> HttpResponse:
             line.settled_quantity < max(line.quantity, figure.received) for line, figure in done
         ),
         "instead": instead,
+        "bench": sum(figure.bench + figure.at_vendor for _line, figure in done),
+        "repairs": repairing.told(pk, _user(request)),
+        "home": configuration.one("currency"),
         "found": told(by_rma([pk]).get(pk, [])),
         "steps": steps([pk])[pk],
         "still_out": any(one.back_by and one.charged_quantity < one.quantity for one in instead)

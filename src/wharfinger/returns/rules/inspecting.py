@@ -125,7 +125,9 @@ def decide(
 ) -> None:
     """Let one outcome happen to goods that are with us."""
     if outcome == "restock":
-        restock(plan, truth, source, quantity, bin_of(truth, places.location, bin, f"{field}.bin"))
+        restock(
+            plan, truth, source, quantity, bin_of(truth, places.location, bin, f"{field}.bin".lstrip("."))
+        )
     elif outcome == "scrap":
         scrap(plan, truth, source, quantity)
     elif outcome == "repair":
@@ -171,7 +173,7 @@ def plan_inspect(truth: Truth, *, rma: int, verdicts: Sequence[Verdict]) -> Plan
                 product=line.product_id,
             )
         if outcome == "send_back":
-            _not_replaced(truth, line, verdict.quantity, f"{field}.outcome")
+            not_replaced(truth, line, verdict.quantity, f"{field}.outcome")
         left = verdict.quantity
         for held in found:
             units = min(left, held.quantity)
@@ -200,7 +202,7 @@ def _found(plan: Plan, line: Any, held: Held, units: int, grade: Any, outcome: s
     )
 
 
-def _not_replaced(truth: Truth, line: Any, quantity: int, field: str) -> None:
+def not_replaced(truth: Truth, line: Any, quantity: int, field: str) -> None:
     """Let goods go back to the customer who got no others for them; raises Refusal otherwise."""
     gone = truth.read["sent_back"].get(line.pk, 0)
     replaced = truth.read["replaced"].get(line.pk, 0)

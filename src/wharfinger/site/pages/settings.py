@@ -90,6 +90,7 @@ FEES = {
     "freight": N_("Freight is named by"),
     "restocking": N_("Restocking fees are named by"),
     "return_freight": N_("Freight of returns is named by"),
+    "repair": N_("Repairs are named by"),
 }
 """What a service is named for, by its part of the setting."""
 MODULES = {

@@ -101,8 +101,13 @@ def _costs(order: int) -> tuple[int, int]:
         "JOIN ledger_draw d ON d.move_id = m.id WHERE n.sheet_id = %s"
         for end in ends
     )
+    # What repairs of its goods cost besides their parts, which left for lines of its own.
+    each += (
+        " UNION ALL SELECT 'sold' AS why, r.cost_minor AS v FROM returns_repair r "
+        "WHERE r.sheet_id = %s AND r.void_id IS NULL"
+    )
     rows = sql.fetch(
-        f"SELECT why, SUM(v) FROM ({each}) x WHERE why IN ('sold', 'returned') GROUP BY why", [order, order]
+        f"SELECT why, SUM(v) FROM ({each}) x WHERE why IN ('sold', 'returned') GROUP BY why", [order] * 3
     )
     found = {why: int(value) for why, value in rows}
     return found.get("sold", 0), -found.get("returned", 0)

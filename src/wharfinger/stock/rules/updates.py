@@ -49,7 +49,7 @@ TYPES: dict[str, tuple[str, tuple[str, ...]]] = {
     "delivery": (N_("Delivery"), ("deliver", "sell", "provide")),
     "taken_back": (N_("Delivery taken back"), ("cancel_delivery", "remove", "reopen")),
     "device": (N_("Device"), ("install", "move_device", "swap")),
-    "return": (N_("Return"), ("receive_return", "restock", "repair")),
+    "return": (N_("Return"), ("receive_return", "restock", "repair", "finish_repair")),
     "scrap": (N_("Scrapped"), ("scrap",)),
     "field": (N_("Field changed"), ()),
 }
