@@ -73,3 +73,31 @@ def test_a_line_stays_while_its_goods_wait_to_be_inspected() -> None:
     remove_line(actor=HOUSE, line=line)
     assert held(line) == {"returned": 1}
     clean()
+
+
+@pytest.mark.parametrize(
+    ("billable", "change", "code"),
+    [
+        (True, LineChange(quantity=5), "changed_since"),
+        (False, LineChange(billable=True), "changed_since"),
+        (True, LineChange(quantity=1), "goods_moved_on"),
+    ],
+)
+def test_what_was_made_is_not_undone_before_what_changed_it(
+    billable: bool, change: LineChange, code: str
+) -> None:
+    """Else what the line was raised by would stay without a line."""
+    company = world()
+    wish = LineWish(company.product().pk, 2, billable=billable)
+    made = create_order(actor=HOUSE, wish=OrderWish(company.customer.pk, (wish,), confirm=True))
+    (line,) = made.made["ledger.Claim"]
+    changed = change_line(actor=HOUSE, line=line, change=change).entry
+    stood, entries = held(line), Entry.objects.count()
+    with pytest.raises(Refusal) as refused:
+        reverse(actor=HOUSE, entry=made.entry.pk)
+    assert refused.value.code == code
+    assert (held(line), Entry.objects.count()) == (stood, entries)
+    reverse(actor=HOUSE, entry=changed.pk)
+    reverse(actor=HOUSE, entry=made.entry.pk)
+    assert held(line) == {}
+    clean()

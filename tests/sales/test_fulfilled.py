@@ -14,9 +14,10 @@ from tests.world import World, clean, entries
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
 from wharfinger.demand.actions import add_lines, change_line
-from wharfinger.demand.models import Line
+from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
+from wharfinger.flows.actions.remove import remove
 from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.actions.shipping import ship
 from wharfinger.fulfilment.rules import Pick
@@ -30,7 +31,7 @@ from wharfinger.sales.models import Order
 from wharfinger.sales.rules.quotes import QuoteWish
 from wharfinger.sales.rules.win import Into
 from wharfinger.work.actions import provide
-from wharfinger.work.rules.providing import Provision
+from wharfinger.work.rules.providing import Provision, Removal
 
 pytestmark = pytest.mark.django_db
 
@@ -166,4 +167,19 @@ def test_a_held_order_keeps_the_charges_that_it_collects(company: World) -> None
     assert entries() == before
     unhold(actor=HOUSE, order=order)
     provide(actor=HOUSE, work_order=job, provisions=[Provision(1, line=line.pk)])
+    clean()
+
+
+def test_an_order_is_done_where_the_last_of_its_goods_come_off_a_job(company: World) -> None:
+    product = company.product()
+    company.stock(product, 4)
+    made = create_quote(actor=HOUSE, wish=QuoteWish(company.customer.pk, (LineWish(product.pk, 2),)))
+    won = win(actor=HOUSE, quote=made.one("demand.Sheet"), into=Into("job"))
+    order, job = won.one("sales.Order"), won.one("work.WorkOrder")
+    (line,) = won.made["ledger.Claim"]
+    provide(actor=HOUSE, work_order=job, provisions=[Provision(2, line=line)])
+    assert Sheet.objects.get(pk=order).done_id is None
+    clean()
+    took = remove(actor=HOUSE, work_order=job, removals=[Removal(line, 2)])
+    assert Sheet.objects.get(pk=order).done_id == took.id
     clean()

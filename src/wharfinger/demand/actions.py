@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -23,9 +24,11 @@ from wharfinger.demand.rules import LineWish, amend, arranging, offering
 from wharfinger.demand.rules.amend import LineChange
 from wharfinger.demand.rules.grouping import GroupWish
 from wharfinger.demand.rules.permitted import let_in, permission
+from wharfinger.ledger.chart import BILLS, REGION, WISHES
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.post import post
+from wharfinger.ledger.reverse import UNBORN
 from wharfinger.ledger.write import Written
 
 
@@ -147,6 +150,29 @@ def arrange(
     )
 
 
+def lines_are_as_made(truth: Truth, plan: Plan) -> None:
+    """Refuse to undo the making of a line that was raised, or became billable, since: some of it would stay."""
+    gone = [pk for label, pk in plan.voids if label == "demand.Line"]
+    if not gone:
+        return
+    taken: dict[Any, Counter[str]] = defaultdict(Counter)
+    for step in plan.steps:
+        if step.target.kind in UNBORN:
+            taken[step.source.claim][step.target.kind] += step.quantity
+    for line in gone:
+        for source, kinds in _BORN_INTO.items():
+            there = truth.quantity_of(line, kinds)
+            if there > taken[line][source]:
+                raise Refusal(
+                    "changed_since",
+                    N_(
+                        "How much a line asks for, or is billed, was changed since: {quantity} would stay. Undo that first."
+                    ),
+                    field=f"lines.{line}",
+                    quantity=there - taken[line][source],
+                )
+
+
 def options_stand(truth: Truth, plan: Plan) -> None:
     """Refuse to undo what other lines of a quote were chosen by since: of a family one is taken."""
     chosen: dict[int, dict[str, Any]] = {
@@ -213,6 +239,11 @@ _ARRANGED = {
     "demand.Line": ("discount_micro", "own_discount_micro", "group_id", "removed_at"),
 }
 """The columns by which the discounts of a quote are worked into its lines."""
+_BORN_INTO = {
+    source: tuple(kind for kind, of in REGION.items() if of == region and kind != source)
+    for source, region in (("want", WISHES), ("bill", BILLS))
+}
+"""Where the wishes and the bills of a line may stand, by where they came from when it was made."""
 _CHOICE = ("option", "instead_of_id", "taken", "removed_at")
 """The columns by which a line of a quote counts."""
 

@@ -184,6 +184,7 @@ def install() -> None:
     automation.guards.setdefault("reverse", []).extend(
         [
             lines.options_stand,
+            lines.lines_are_as_made,
             purchasing.bills_keep_receipts,
             purchasing.bills_keep_orders,
             purchasing.approvals_stand,

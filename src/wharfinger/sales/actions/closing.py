@@ -85,6 +85,7 @@ def closing(invoice_table: str, row_table: str) -> Callable[[Truth, Plan, Writte
         touched |= {
             pk for name, pk in plan.mentions if name in ("order", "work_order") and isinstance(pk, int)
         }
+        touched |= _of_lines(truth, plan)
         touched |= _billed(plan, row_table, invoice_table)
         touched |= {written.made[ref.label][ref.n] for ref in plan.notes.get("closed", ())}
         if touched:
@@ -112,6 +113,19 @@ def _parts(account: AccountRef) -> tuple[str, int | None]:
         return noun, int(key) if key.isdecimal() else None
     noun, pk = account.document
     return noun, pk if isinstance(pk, int) else None
+
+
+def _of_lines(truth: Truth, plan: Plan) -> set[int]:
+    """The documents of the lines that moved, and the orders that collect them: a job's goods may be an order's last."""
+    lines = truth.documents.get("demand.Line", {}) | truth.read.get("lines", {})
+    moved = {claim for step in plan.steps for claim in (step.source.claim, step.target.claim)}
+    return {
+        sheet
+        for pk, row in lines.items()
+        if pk in moved
+        for sheet in (row.sheet_id, row.order_id)
+        if isinstance(sheet, int)
+    }
 
 
 def _billed(plan: Plan, row_table: str, invoice_table: str) -> set[int]:
