@@ -325,7 +325,13 @@ def _take_apart(state: State, chance: random.Random) -> Any:
 
 def _replace_component(state: State, chance: random.Random) -> Any:
     """One thing comes out of a numbered unit, another goes in."""
-    held = state.one(chance, Holding.objects.filter(product=state.case, kind="bin", quantity__gt=0))
+    built = Holding.objects.filter(product=state.case, kind="bin", quantity__gt=0)
+    if not built.exists():
+        here = state.company.location.place_id
+        serials = state.new_serials(state.case, 1)
+        building.build(actor=state.user, build=Build(state.case.pk, 1, here, serials=serials))
+        state.stands()
+    held = state.one(chance, built)
     inside = contents(held.lot_id) if held else []
     if not inside:
         return None
