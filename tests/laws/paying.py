@@ -33,9 +33,10 @@ def _pay_bills(state: State, chance: random.Random) -> Any:
     bill = _owed(state, chance)
     if bill is None:
         return None
-    part = None if chance.random() < 0.5 else chance.randint(1, bill.open_minor)
+    less = chance.randint(1, bill.open_minor - 1) if bill.open_minor > 1 and chance.random() < 0.3 else 0
+    part = None if chance.random() < 0.5 else chance.randint(1, bill.open_minor - less)
     taken = [Part(row.pk) for row, _left in credits_left([bill.vendor_id]) if chance.random() < 0.5]
-    return paying.pay_bills(actor=state.user, wish=PayWish((Part(bill.pk, part),), tuple(taken)))
+    return paying.pay_bills(actor=state.user, wish=PayWish((Part(bill.pk, part, less),), tuple(taken)))
 
 
 def _cancel_vendor_payment(state: State, chance: random.Random) -> Any:

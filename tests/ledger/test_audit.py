@@ -42,11 +42,13 @@ from wharfinger.notices.actions.attachments import attach
 from wharfinger.parties.models import Contact
 from wharfinger.purchasing.actions.billing import accept_bill, enter_bill
 from wharfinger.purchasing.actions.landing import land_cost
+from wharfinger.purchasing.actions.paying import pay_bills
 from wharfinger.purchasing.actions.receiving import credit_vendor_return, send_back
 from wharfinger.purchasing.rules.billing import Bill as VendorBill
 from wharfinger.purchasing.rules.billing import BillLine
 from wharfinger.purchasing.rules.crediting import SendBack
 from wharfinger.purchasing.rules.landing import Cost
+from wharfinger.purchasing.rules.paying import Part, PayWish
 from wharfinger.returns.actions.inspecting import settle
 from wharfinger.returns.actions.receiving import receive, take_back
 from wharfinger.returns.actions.requesting import approve, request
@@ -135,6 +137,7 @@ BROKEN = {
     "cost of a receipt = in stock + variance": "UPDATE purchasing_receiptcost SET amount_minor = amount_minor + 1",
     "bill = in stock + variance": "UPDATE purchasing_vendorbillline SET unit_cost_micro = unit_cost_micro + 1000000",
     "payable = accepted − paid − credited": "UPDATE purchasing_vendorbill SET total_minor = 1",
+    "discount of a vendor = its postings": "UPDATE purchasing_vendordiscount SET tax_minor = tax_minor + 1",
     "booked as billed ≤ received": "UPDATE purchasing_vendorbillline SET booked_quantity = booked_quantity + 9",
     "credited = expected − variance": "UPDATE purchasing_vendorreturn SET credit_got_minor = credit_got_minor + 1",
     "a category has those above it": "UPDATE catalog_category SET path = 'Elsewhere' WHERE path = 'Network'",
@@ -220,6 +223,7 @@ def company(settings: Any, tmp_path: Path) -> World:
     paper = VendorBill("R-1", date(2026, 3, 1), (BillLine(bought.lines[0], received, 2, 6_000_000),))
     asked = enter_bill(actor=HOUSE, bill=paper).one("purchasing.VendorBill")
     accept_bill(actor=HOUSE, bill=asked, note="Agreed")
+    pay_bills(actor=HOUSE, wish=PayWish((Part(asked, 500, 20),)))
     gone = send_back(actor=HOUSE, goods=[SendBack(1, product=cable.pk)]).one("purchasing.VendorReturn")
     credit_vendor_return(actor=HOUSE, vendor_return=gone, got_minor=100)
     case = made.product()

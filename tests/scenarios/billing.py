@@ -7,7 +7,10 @@ bill-is B to_accept over_received price      its word, and all that is off and n
 accept-bill B because Agreed               · cancel-bill B
 return-is VR-1 expected 12.00              the newest returns to vendors by their numbers, and what is to be credited
 vendor-credits VR-1 10.00                  what the vendor credited for them
-pay-bills B 40.00, B2 [taking VR-1 10.00]  bills are paid, in part where an amount stands there, and credits taken
+pay-bills B 40.00 less 0.80, B2 [taking VR-1 10.00]    bills are paid, in part where an amount stands there, less
+                                           what is taken off, and credits taken
+vendor-grants 2 within 10                  what the vendor lets us take off, in percent, within so many days
+taken-off B 0.80 0.13                      what was taken off it, and how much of that is tax
 cancel-vendor-payment VP-1
 paid-is B partly 79.00                     how far it is paid, and what is open of it
 credit-left VR-1 10.00                     what may still be taken of it
@@ -103,16 +106,20 @@ class Billing(Rating):
         assert found == int(n), f"is {found}"
 
     def say_pay_bills(self, rest: str) -> None:
-        """pay-bills BILLS [taking RETURNS]"""
+        """pay-bills B [AMOUNT] [less DISCOUNT], … [taking VR [AMOUNT], …]"""
         named, _, taken = rest.partition(" taking ")
 
-        def parts(text: str) -> list[list[str]]:
-            return [one.split() for one in text.split(",") if one.strip()]
+        def parts(text: str) -> list[tuple[str, str | None, str]]:
+            found = []
+            for one in text.split(","):
+                told, _, less = one.partition(" less ")
+                name, *amount = told.split() or [""]
+                found += [(name, amount[0] if amount else None, less.strip() or "0")] if name else []
+            return found
 
-        owed = [(self.documents[name], *amount) for name, *amount in parts(named)]
-        back = [(crediting.returns().get(number=name).pk, *amount) for name, *amount in parts(taken)]
-        pay = self.door.pay_bills
-        self.acts.append(pay(*([(pk, *(n or [None])) for pk, *n in some] for some in (owed, back))))
+        owed = [(self.documents[name], *figures) for name, *figures in parts(named)]
+        back = [(crediting.returns().get(number=name).pk, *figures) for name, *figures in parts(taken)]
+        self.acts.append(self.door.pay_bills(owed, back))
 
     def say_cancel_vendor_payment(self, number: str) -> None:
         """cancel-vendor-payment VP"""
@@ -125,6 +132,18 @@ class Billing(Rating):
         row = bills.bill(self.documents[name])
         found = paying.word(row), f"{row.open_minor / 100:.2f}"
         assert found == (word, amount), f"is {found}"
+
+    def say_vendor_grants(self, rest: str) -> None:
+        """vendor-grants PERCENT within DAYS"""
+        percent, _, days = rest.split()
+        self.acts.append(self.door.grant(self.company.vendor.pk, percent, int(days)))
+
+    def say_taken_off(self, rest: str) -> None:
+        """taken-off B AMOUNT, and how much of it is tax"""
+        name, amount, tax = rest.split()
+        rows = paying.discounts().filter(bill=self.documents[name])
+        found = [sum(one.amount_minor for one in rows), sum(one.tax_minor for one in rows)]
+        assert [f"{one / 100:.2f}" for one in found] == [amount, tax], f"is {found}"
 
     def say_credit_left(self, rest: str) -> None:
         """credit-left VR AMOUNT"""

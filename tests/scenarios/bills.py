@@ -7,14 +7,15 @@ from datetime import date
 
 from tests.scenarios.further import Made, Posts, Tells, micro
 from wharfinger.purchasing.actions import billing, paying, receiving
+from wharfinger.purchasing.actions.vendor_terms import keep_terms
 from wharfinger.purchasing.rules.billing import Bill, BillLine
 from wharfinger.purchasing.rules.paying import PaidAtOnce, Part, PayWish
 
 DAY = date(2026, 3, 2)
 Asks = Sequence[tuple[int, int | None, int, str | None]]
 """An order's line, the receipt that brought it if one is named, how many, at which cost."""
-Parts = Sequence[tuple[int, str | None]]
-"""A bill or a return, and how much of it where that is said."""
+Parts = Sequence[tuple[int, str | None, str]]
+"""A bill or a return, how much of it where that is said, and what is taken off besides."""
 
 
 class BillsActions:
@@ -49,10 +50,18 @@ class BillsActions:
     def pay_bills(self: Tells, bills: Parts, taken: Parts) -> int:
         """Bills are paid, and credits taken."""
         some = (
-            tuple(Part(pk, None if n is None else micro(n) // 10_000) for pk, n in parts)
+            tuple(
+                Part(pk, None if n is None else micro(n) // 10_000, micro(less) // 10_000)
+                for pk, n, less in parts
+            )
             for parts in (bills, taken)
         )
         return int(self._said(lambda: paying.pay_bills(actor=self.who, wish=PayWish(*some))).id)
+
+    def grant(self: Tells, vendor: int, percent: str, days: int) -> int:
+        """Say which cash discount a vendor always grants."""
+        values = {"discount_micro": micro(percent) // 100, "discount_days": days}
+        return int(self._said(lambda: keep_terms(actor=self.who, vendor=vendor, values=values)).id)
 
     def cancel_vendor_payment(self: Tells, payment: int) -> int:
         """A mistyped payment is cancelled."""
@@ -90,10 +99,20 @@ class BillsApi:
     def pay_bills(self: Posts, bills: Parts, taken: Parts) -> int:
         """Bills are paid, and credits taken."""
         body = {
-            key: [{name: pk} | ({} if n is None else {"amount": n}) for pk, n in parts]
+            key: [
+                {name: pk}
+                | ({} if n is None else {"amount": n})
+                | ({} if less == "0" else {"discount": less})
+                for pk, n, less in parts
+            ]
             for key, name, parts in (("bills", "bill", bills), ("credits", "vendor_return", taken))
         }
         return int(self._post("/vendor-payments", body)["entry"])
+
+    def grant(self: Posts, vendor: int, percent: str, days: int) -> int:
+        """Say which cash discount a vendor always grants."""
+        body = {"discount_percent": percent, "discount_days": days}
+        return int(self._patch(f"/organizations/{vendor}/purchase-terms", body)["entry"])
 
     def cancel_vendor_payment(self: Posts, payment: int) -> int:
         """A mistyped payment is cancelled."""

@@ -105,6 +105,7 @@ LAWS = (
     buying.credits_say_the_difference,
     buying.no_more_is_booked_as_billed_than_came,
     buying.payables_are_what_is_open,
+    buying.vendor_discounts_are_posted,
     buying.what_is_rejected_says_why,
     built.inside_once,
     doubles.categories_have_those_above,

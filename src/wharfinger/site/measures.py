@@ -77,6 +77,7 @@ CURRENCIES = {
     "replacement": "line__currency",
     "rma_line": "line__currency",
     "vendor_bill": "currency",
+    "vendor_discount": "bill__currency",
     "vendor_payment": "currency",
     "vendor_return": "currency",
     "vendor_terms": "organization__currency",

@@ -61,6 +61,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "reminder_pause": (N_("Left out of reminders"), ""),
     "limit_release": (N_("Release"), ""),
     "relief": (N_("Write-off"), ""),
+    "vendor_discount": (N_("Cash discount of a vendor"), ""),
     "return": (N_("Return"), "returns:return"),
     "rma": (N_("RMA"), "returns:rma"),
     "rma_line": (N_("Line of an RMA"), ""),

@@ -23,6 +23,7 @@ KINDS: dict[str, str] = {
     "bank": N_("Bank"),
     "exchange": N_("Exchange differences"),
     "payable": N_("Payables"),
+    "vendor_discount": N_("Cash discount that we took"),
     "purchases": N_("Goods received and billed"),
     "input_tax": N_("Input tax"),
     "purchase_variance": N_("Purchase variance"),

@@ -45,9 +45,15 @@ def enter_bill(*, actor: Actor, bill: Bill, key: str | None = None) -> Written:
     wish = replace(
         wish,
         documents=[(Organization, billed.vendors_of(lines)), *wish.documents],
-        reads=(*wish.reads, billed.read_billed(lines), billed.read_number(bill.number), _read_rates),
+        reads=(
+            *wish.reads,
+            billed.read_billed(lines),
+            billed.read_number(bill.number),
+            paying.read_terms,
+            _read_rates,
+        ),
     )
-    plan = partial(billing.plan_enter_bill, bill=bill)
+    plan = partial(billing.plan_enter_bill, bill=bill, beyond=actor.may("purchasing.accept_bill"))
     return post("enter_bill", wish, plan, actor=actor, key=key, reason=bill.note)
 
 
@@ -96,9 +102,12 @@ def _checked(bill: Bill) -> Bill:
 
 
 def _checked_payment(paid: PaidAtOnce) -> PaidAtOnce:
-    return PaidAtOnce(
-        tidy(paid.method, field="method", most=40, needed=False),
-        tidy(paid.reference, field="reference", most=100, needed=False),
+    if paid.discount_minor < 0:
+        raise BadInput("below_zero", N_("Give an amount that is not below zero."), field="pay.discount")
+    return replace(
+        paid,
+        method=tidy(paid.method, field="method", most=40, needed=False),
+        reference=tidy(paid.reference, field="reference", most=100, needed=False),
     )
 
 

@@ -28,7 +28,8 @@ def pay_bills(*, actor: Actor, wish: PayWish, key: str | None = None) -> Written
     """Pay accepted bills, in part or whole, with money and what their vendors credited: all in one entry.
 
     Each vendor and currency gets a payment of its own. What money was worth more or less at home than when the bill
-    was accepted is stated. Raises Refusal where a bill is not accepted, or more is paid than is open.
+    was accepted is stated. What the vendor grants for early payment is taken off where that is wished; more or later
+    than agreed by who may accept bills. Raises Refusal where a bill is not accepted, or more is paid than is open.
     """
     require(actor, "purchasing.pay")
     require(actor, "catalog.see_cost")
@@ -42,9 +43,9 @@ def pay_bills(*, actor: Actor, wish: PayWish, key: str | None = None) -> Written
                 (VendorBill, bills),
                 (VendorReturn, taken),
             ],
-            reads=(reads.read_payables, _read_rates),
+            reads=(reads.read_owed, _read_rates),
         ),
-        partial(rules.plan_pay, wish=wish),
+        partial(rules.plan_pay, wish=wish, beyond=actor.may("purchasing.accept_bill")),
         actor=actor,
         key=key,
         effective_on=wish.paid_on,
@@ -98,6 +99,10 @@ def _check_parts(name: str, parts: Sequence[Part]) -> None:
     for n, one in enumerate(parts):
         if one.amount_minor is not None and one.amount_minor <= 0:
             raise BadInput("not_positive", N_("Give an amount above zero."), field=f"{name}.{n}.amount")
+        if one.discount_minor < 0:
+            raise BadInput(
+                "below_zero", N_("Give an amount that is not below zero."), field=f"{name}.{n}.discount"
+            )
 
 
 def _read_rates(truth: Truth) -> None:

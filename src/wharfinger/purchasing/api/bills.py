@@ -12,9 +12,22 @@ from ninja import Router
 from pydantic import Field
 
 from wharfinger.base.access import require
-from wharfinger.base.door import Amount, Done, Given, Id, Listing, Note, Page, Price, Quantity, Request, Shown
+from wharfinger.base.door import (
+    Amount,
+    Done,
+    Given,
+    Id,
+    Listing,
+    Note,
+    Page,
+    Percent,
+    Price,
+    Quantity,
+    Request,
+    Shown,
+)
 from wharfinger.base.money import micro, minor
-from wharfinger.base.quantity import quantity
+from wharfinger.base.quantity import quantity, scaled
 from wharfinger.ledger.door import detail, make, write
 from wharfinger.purchasing.actions import billing as actions
 from wharfinger.purchasing.api.orders import MOST_DECIMALS
@@ -22,6 +35,7 @@ from wharfinger.purchasing.queries import bills as queries
 from wharfinger.purchasing.queries import paying
 from wharfinger.purchasing.queries.shown import decimals_of_purchase_lines
 from wharfinger.purchasing.rules.billing import Bill, BillLine
+from wharfinger.purchasing.rules.discounting import Granted
 from wharfinger.purchasing.rules.paying import PaidAtOnce
 
 router = Router(tags=["purchasing"])
@@ -50,6 +64,9 @@ class PaidAtOnceGiven(Given):
 
     method: str = Field(default="", max_length=40, examples=["Cash"])
     reference: str = Field(default="", max_length=100)
+    discount: Amount = Field(
+        default="0", examples=["0"], description="What is taken off for early payment; so much less is paid."
+    )
 
 
 class BillGiven(Given):
@@ -69,6 +86,14 @@ class BillGiven(Given):
     tax: Amount = Field(default="0", examples=["190.00"])
     total: Amount | None = Field(
         default=None, description="As it is printed, tax included; only compared.", examples=["1202.00"]
+    )
+    discount_percent: Percent | None = Field(
+        default=None,
+        examples=["2"],
+        description="The cash discount that it names; as is agreed with the vendor without it.",
+    )
+    discount_until: date | None = Field(
+        default=None, description="Needed with a discount: it is for payments until that day."
     )
     note: str = Field(default="", max_length=500, examples=["Freight as agreed"])
     pay: PaidAtOnceGiven | None = Field(
@@ -148,6 +173,12 @@ class BillOut(Shown):
     tax: str | None = Field(examples=["12.16"])
     total: str | None = Field(examples=["76.16"])
     open: str | None = Field(examples=["76.16"], description="What we still owe for it.")
+    discount_percent: str = Field(examples=["2"])
+    discount_until: date | None
+    discount: str | None = Field(
+        examples=["1.52"], description="What may be taken off when it is paid today."
+    )
+    discount_taken: str | None = Field(examples=["0.00"])
     note: str
     accepted_at: datetime | None
     accepted_by: int | None
@@ -287,5 +318,16 @@ def _bill(body: BillGiven) -> Bill:
         tax_minor=minor(body.tax, currency, field="tax"),
         total_minor=None if body.total is None else minor(body.total, currency, field="total"),
         note=body.note,
-        pay=PaidAtOnce(body.pay.method, body.pay.reference) if body.pay is not None else None,
+        pay=_paid(body.pay, currency) if body.pay is not None else None,
+        granted=_granted(body),
     )
+
+
+def _paid(pay: PaidAtOnceGiven, currency: str) -> PaidAtOnce:
+    return PaidAtOnce(pay.method, pay.reference, minor(pay.discount, currency, field="pay.discount"))
+
+
+def _granted(body: BillGiven) -> Granted | None:
+    if body.discount_percent is None:
+        return None
+    return Granted(scaled(body.discount_percent, 4, field="discount_percent"), body.discount_until)

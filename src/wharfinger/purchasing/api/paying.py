@@ -27,6 +27,11 @@ class BillPaid(Given):
 
     bill: Id
     amount: Amount | None = Field(default=None, examples=[None], description="All that is open without it.")
+    discount: Amount = Field(
+        default="0",
+        examples=["0"],
+        description="What is taken off besides for early payment, as the bill's `discount` proposes.",
+    )
 
 
 class CreditTaken(Given):
@@ -66,6 +71,7 @@ class BillPaidOut(Shown):
     bill: Id
     number: str = Field(examples=["R-4711"])
     amount: str = Field(examples=["119.00"])
+    discount: str = Field(examples=["0.00"], description="What was taken off besides.")
     exchange_difference: str = Field(
         examples=["0.00"], description="In home currency, what was gained; a loss is below zero."
     )
@@ -174,16 +180,21 @@ def _wish(body: PayGiven) -> PayWish:
         [one.bill for one in body.bills], [one.vendor_return for one in body.credits]
     )
 
-    def part(subject: str, pk: int, amount: str | None, field: str) -> Part:
+    def part(subject: str, pk: int, amount: str | None, field: str, discount: str = "0") -> Part:
         currency = currencies.get((subject, pk), "EUR")
-        return Part(pk, None if amount is None else minor(amount, currency, field=field))
+        return Part(
+            pk,
+            None if amount is None else minor(amount, currency, field=f"{field}.amount"),
+            minor(discount, currency, field=f"{field}.discount"),
+        )
 
     return PayWish(
         tuple(
-            part("vendor_bill", one.bill, one.amount, f"bills.{n}.amount") for n, one in enumerate(body.bills)
+            part("vendor_bill", one.bill, one.amount, f"bills.{n}", one.discount)
+            for n, one in enumerate(body.bills)
         ),
         tuple(
-            part("vendor_return", one.vendor_return, one.amount, f"credits.{n}.amount")
+            part("vendor_return", one.vendor_return, one.amount, f"credits.{n}")
             for n, one in enumerate(body.credits)
         ),
         body.paid_on,

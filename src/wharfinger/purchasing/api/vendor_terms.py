@@ -10,8 +10,9 @@ from ninja import Router
 from pydantic import Field
 
 from wharfinger.base.access import require
-from wharfinger.base.door import Amount, Done, Given, Id, Request, Shown, there
+from wharfinger.base.door import Amount, Done, Given, Id, Percent, Request, Shown, there
 from wharfinger.base.money import minor
+from wharfinger.base.quantity import scaled
 from wharfinger.ledger.door import detail, write
 from wharfinger.parties.models import Organization
 from wharfinger.purchasing.actions import vendor_terms as actions
@@ -34,6 +35,10 @@ class TermsChange(Given):
     minimum: Amount | None = Field(
         default=None, description="For how much it wants an order to be at least, in its currency."
     )
+    discount_percent: Percent = Field(
+        default="0", examples=["2"], description="What its bills let us take off when they are paid early."
+    )
+    discount_days: int = Field(default=0, ge=0, le=3650, examples=[10], description="Within how many days.")
 
 
 class TermsOut(Shown):
@@ -44,6 +49,8 @@ class TermsOut(Shown):
     shipping_method: str
     orders_email: str
     minimum: str | None = Field(examples=["100.00"])
+    discount_percent: str = Field(examples=["2"])
+    discount_days: int = Field(examples=[10])
 
 
 class TermsDone(TermsOut, Done):
@@ -74,5 +81,8 @@ def change(request: Request, id: Id, body: TermsChange) -> HttpResponse:
     if "minimum" in values:
         least = values.pop("minimum")
         values["minimum"] = least and minor(least, vendor.currency, field="minimum")
+    if "discount_percent" in values:
+        share = values.pop("discount_percent") or "0"
+        values["discount_micro"] = scaled(share, 4, field="discount_percent")
     act = partial(actions.keep_terms, actor=request.auth, vendor=id, values=values)
     return write(request, act, lambda _: _shown(id), about=f"organization:{id}")

@@ -12,7 +12,9 @@ from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.ledger.models import Document, Entry, Place
 from wharfinger.parties.models import Organization, Site
 from wharfinger.purchasing.models import quoting as quoting
+from wharfinger.purchasing.models.paying import VendorDiscount as VendorDiscount
 from wharfinger.purchasing.models.paying import VendorPayment as VendorPayment
+from wharfinger.purchasing.models.terms import VendorTerms as VendorTerms
 from wharfinger.stock.models import Location
 
 
@@ -140,33 +142,6 @@ class PurchaseLine(models.Model):
         return f"{self.purchase_order_id}/{self.position}"
 
 
-class VendorTerms(Document):
-    """What is always agreed with a vendor: how it taxes and sends, where orders go, how little it sells."""
-
-    subject: ClassVar[str] = "vendor_terms"
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="purchase_terms")
-    tax_code = models.ForeignKey(TaxCode, models.PROTECT, null=True, related_name="+", db_index=False)
-    shipping_method = models.CharField(max_length=60, blank=True)
-    orders_email = models.CharField(max_length=254, blank=True)
-    """Where our orders go, where that is not the vendor's own address."""
-    minimum_minor = models.BigIntegerField(null=True)
-    """For how much the vendor wants an order to be at least, in its currency."""
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["organization"], condition=Q(void__isnull=True), name="vendor_terms_of_one"
-            ),
-            models.CheckConstraint(
-                condition=Q(minimum_minor__isnull=True) | Q(minimum_minor__gt=0),
-                name="vendor_minimum_above_zero",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"terms of {self.organization_id}"
-
-
 class Receipt(Document):
     """What arrived at the door in one act, perhaps of several orders of one vendor."""
 
@@ -260,6 +235,9 @@ class VendorBill(Document):
     tax_minor = models.BigIntegerField(default=0)
     total_minor = models.BigIntegerField(null=True)
     """As it is printed, where somebody typed it."""
+    discount_micro = models.IntegerField(default=0)
+    """The share, at 10⁻⁶, that is taken off when it is paid until ``discount_until``."""
+    discount_until = models.DateField(null=True)
     note = models.CharField(max_length=500, blank=True)
     accepted_at = models.DateTimeField(null=True)
     accepted_by = models.ForeignKey(
@@ -277,6 +255,11 @@ class VendorBill(Document):
             ),
             models.CheckConstraint(
                 condition=Q(freight_minor__gte=0, tax_minor__gte=0), name="vendor_bill_not_below_zero"
+            ),
+            models.CheckConstraint(
+                condition=Q(discount_micro=0, discount_until__isnull=True)
+                | Q(discount_micro__gt=0, discount_until__isnull=False),
+                name="vendor_bill_discount_until",
             ),
         ]
         indexes = [

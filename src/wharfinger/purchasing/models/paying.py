@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from wharfinger.ledger.models import Document
 from wharfinger.parties.models import Organization
@@ -31,3 +32,25 @@ class VendorPayment(Document):
 
     def __str__(self) -> str:
         return self.number
+
+
+class VendorDiscount(Document):
+    """What a vendor let us take off its bill, since we paid it early; it counts as long as the payment does."""
+
+    subject: ClassVar[str] = "vendor_discount"
+    bill = models.ForeignKey("purchasing.VendorBill", models.PROTECT, related_name="discounts")
+    payment = models.ForeignKey(VendorPayment, models.PROTECT, related_name="discounts")
+    amount_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField()
+    """How much of the amount is tax that we do not get back."""
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=0, tax_minor__gte=0, tax_minor__lte=models.F("amount_minor")),
+                name="vendor_discount_above_zero",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"discount of {self.bill_id}"

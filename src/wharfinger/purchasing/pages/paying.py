@@ -18,7 +18,7 @@ from wharfinger.base.asking import Ask
 from wharfinger.base.page import Form, came_from, flash_refusal, page, page_act, selected
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Table, table_page
-from wharfinger.base.typed import amount, minor, scaled
+from wharfinger.base.typed import amount, minor, scaled, written
 from wharfinger.demand.pages import typed_day
 from wharfinger.ledger.telling import timeline
 from wharfinger.ledger.write import Written
@@ -120,12 +120,14 @@ def new(request: HttpRequest) -> HttpResponse:
             "groups": _grouped(rows, taken),
             "vendors": [] if rows else _vendors(),
             "abroad": any(row.currency != home for row in rows),
+            "day": queries.today(),
+            "shares": {row.pk: f"{written(row.discount_micro, 4)} %" for row in rows},
             "back": back,
         }
         return render(request, "purchasing/pay.html", there)
 
     if request.method != "POST":
-        return show(Form({f"bill-{row.pk}": amount(row.open_minor, row.currency) for row in rows}))
+        return show(Form(_proposed(rows)))
     paid = [row for row in rows if _typed(request.POST, f"bill-{row.pk}")]
     credited = [row for row, _left in taken if _typed(request.POST, f"credit-{row.pk}")]
 
@@ -134,6 +136,7 @@ def new(request: HttpRequest) -> HttpResponse:
         listed = {"bills": ("bill", paid), "credits": ("credit", credited)}
         if form.refusal is not None and len(parts) == 3 and parts[0] in listed:
             noun, named = listed[parts[0]]
+            noun = "discount" if parts[2] == "discount" else noun
             form.refusal.field = f"{noun}-{named[int(parts[1])].pk}"
         return show(form)
 
@@ -146,6 +149,17 @@ def new(request: HttpRequest) -> HttpResponse:
         back=_to,
         again=again,
     )
+
+
+def _proposed(rows: list[Any]) -> dict[str, str]:
+    """All that is open, less what may be taken off today."""
+    found, day = {}, queries.today()
+    for row in rows:
+        less = queries.may_be_taken(row, day)
+        found[f"bill-{row.pk}"] = amount(row.open_minor - less, row.currency)
+        if less:
+            found[f"discount-{row.pk}"] = amount(less, row.currency)
+    return found
 
 
 def _open(asked: QueryDict) -> list[Any]:
@@ -189,14 +203,16 @@ def _typed(typed: QueryDict, name: str) -> str:
 
 
 def _wish(typed: QueryDict, paid: list[Any], credited: list[Any]) -> PayWish:
-    def parts(noun: str, rows: list[Any]) -> tuple[Part, ...]:
-        each = ((row, f"{noun}-{row.pk}") for row in rows)
-        return tuple(Part(row.pk, minor(_typed(typed, at), row.currency, field=at)) for row, at in each)
+    def part(noun: str, row: Any) -> Part:
+        at, less = f"{noun}-{row.pk}", f"discount-{row.pk}"
+        text = typed.get(less, "").strip() if noun == "bill" else ""
+        discount = minor(text, row.currency, field=less) if text else 0
+        return Part(row.pk, minor(_typed(typed, at), row.currency, field=at), discount)
 
     rate = typed.get("rate", "").strip()
     return PayWish(
-        parts("bill", paid),
-        parts("credit", credited),
+        tuple(part("bill", row) for row in paid),
+        tuple(part("credit", row) for row in credited),
         typed_day(typed, "paid_on"),
         typed.get("method", ""),
         typed.get("reference", ""),
@@ -233,10 +249,12 @@ def payment(request: HttpRequest, pk: int) -> HttpResponse:
             {
                 "about": (one.number, reverse(pages[one.subject], args=[one.pk])),
                 "amount": (one.minor if one.subject == "vendor_bill" else -one.minor, row.currency),
+                "discount": (one.discount_minor, row.currency),
                 "gain": (one.gain_minor, home),
             }
             for one in parts
         ],
+        "discount": any(one.discount_minor for one in parts),
         "home": home,
         "gain": sum(one.gain_minor for one in parts),
         "entries": timeline(f"vendor_payment:{pk}"),

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods
 
 from wharfinger.base.door import there
 from wharfinger.base.page import Form, page, page_act
-from wharfinger.base.typed import amount, minor
+from wharfinger.base.typed import amount, minor, percent, written
 from wharfinger.demand.pages import typed_id
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.models import Organization
+from wharfinger.parties.pages.organizations import whole
 from wharfinger.purchasing.actions import vendor_terms as actions
 from wharfinger.purchasing.queries import paper
 from wharfinger.purchasing.queries import vendor_terms as queries
@@ -29,7 +30,9 @@ def part(request: HttpRequest, pk: int) -> str:
     vendor = Organization.objects.filter(pk=pk, vendor=True).first()
     if vendor is None or not actor.may("purchasing.read"):
         return ""
-    context = {"vendor": vendor, "terms": queries.of_vendor(pk)}
+    terms = queries.of_vendor(pk)
+    share = f"{written(terms.discount_micro, 4)} %" if terms else ""
+    context = {"vendor": vendor, "terms": terms, "share": share}
     return render_to_string("purchasing/vendor_terms_card.html", context, request)
 
 
@@ -70,6 +73,8 @@ def _typed(post: QueryDict, currency: str) -> dict[str, Any]:
         "shipping_method": post.get("shipping_method", ""),
         "orders_email": post.get("orders_email", ""),
         "minimum": minor(least, currency, field="minimum") or None if least else None,
+        "discount_micro": percent(post.get("discount", "").strip().rstrip("% "), field="discount"),
+        "discount_days": whole(post, "discount_days") if post.get("discount_days", "").strip() else 0,
     }
 
 
@@ -81,4 +86,6 @@ def _stands(terms: Any, currency: str) -> dict[str, Any]:
         "shipping_method": terms.shipping_method,
         "orders_email": terms.orders_email,
         "minimum": "" if terms.minimum_minor is None else amount(terms.minimum_minor, currency),
+        "discount": written(terms.discount_micro, 4) if terms.discount_micro else "",
+        "discount_days": terms.discount_days if terms.discount_micro else "",
     }

@@ -400,6 +400,10 @@ def _show(one: Beside, day: date, *, costs: bool) -> dict[str, Any]:
         "tax": amount(row.tax_minor),
         "total": amount(one.total_minor),
         "open": amount(row.open_minor),  # type: ignore[attr-defined]
+        "discount_percent": plain(row.discount_micro, 4),
+        "discount_until": row.discount_until,
+        "discount": amount(paying.may_be_taken(row, day)),
+        "discount_taken": amount(row.taken_minor),  # type: ignore[attr-defined]
         "note": row.note,
         "accepted_at": row.accepted_at,
         "accepted_by": row.accepted_by_id,

@@ -29,8 +29,9 @@ from wharfinger.ledger.look import house
 from wharfinger.ledger.models import Account, Posting
 from wharfinger.ledger.plan import EXCHANGE, AccountRef, Truth
 from wharfinger.ledger.settling import Balance
-from wharfinger.purchasing.models import VendorBill, VendorPayment, VendorReturn
-from wharfinger.purchasing.rules.paying import INPUT_TAX, PAYABLE, PURCHASES, bill_word
+from wharfinger.purchasing.models import VendorBill, VendorDiscount, VendorPayment, VendorReturn, VendorTerms
+from wharfinger.purchasing.rules.discounting import INPUT_TAX, Granted, may_take
+from wharfinger.purchasing.rules.paying import PAYABLE, PURCHASES, bill_word
 
 Read = Callable[[Truth], None]
 OWING = ("enter_bill", "accept_bill")
@@ -81,6 +82,33 @@ def read_posted(truth: Truth) -> None:
     ):
         found[bills[document]].append(tuple(figures))
     truth.read["posted"] = found
+
+
+def read_owed(truth: Truth) -> None:
+    """Read what the bills at hand let us owe, what is open of that, and what was taken off with payments that count."""
+    read_posted(truth)
+    bills = list(truth.documents["purchasing.VendorBill"])
+    rows = discounts().filter(bill__in=bills).order_by().values_list("bill") if bills else None
+    truth.read["taken_off"] = {} if rows is None else dict(rows.annotate(n=Sum("amount_minor")))
+
+
+def read_terms(truth: Truth) -> None:
+    """Read what is always agreed with the vendors at hand."""
+    rows = VendorTerms.objects.filter(
+        organization__in=list(truth.documents["parties.Organization"]), void__isnull=True
+    )
+    truth.read["vendor_terms"] = {one.organization_id: one for one in rows}
+
+
+def discounts() -> QuerySet[VendorDiscount]:
+    """What was taken off bills with payments that count."""
+    return VendorDiscount.objects.filter(void__isnull=True, payment__cancelled_at__isnull=True)
+
+
+def may_be_taken(row: Any, day: date) -> int:
+    """What may be taken off a bill, listed with its balance, that is paid on a day."""
+    terms = Granted(row.discount_micro, row.discount_until)
+    return may_take(terms, row.asked_minor, row.taken_minor, row.open_minor, day)
 
 
 def read_paid_by(payment: int) -> Read:
@@ -143,11 +171,15 @@ def with_balances(rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
     named = Concat(Value("vendor_bill:"), Cast(OuterRef("pk"), CharField()), output_field=CharField())
     owed = Posting.objects.filter(source__kind=PAYABLE, source__document=named, entry__verb__in=OWING)
     asked = owed.filter(target__kind__in=(PURCHASES, INPUT_TAX)).order_by().values("source__document")
+    taken = discounts().filter(bill=OuterRef("pk")).order_by().values("bill")
     return rows.annotate(
         kept=Exists(account),
         open_minor=-Coalesce(Subquery(account.values("balance_minor"), output_field=BigIntegerField()), 0),
         asked_minor=Coalesce(
             Subquery(asked.annotate(n=Sum("amount_minor")).values("n"), output_field=BigIntegerField()), 0
+        ),
+        taken_minor=Coalesce(
+            Subquery(taken.annotate(n=Sum("amount_minor")).values("n"), output_field=BigIntegerField()), 0
         ),
     )
 
@@ -206,6 +238,8 @@ class Settled(NamedTuple):
     minor: int
     gain_minor: int
     """What was owed more at home than was paid for it; a loss is below zero."""
+    discount_minor: int = 0
+    """What was taken off the bill besides, since it was paid early."""
 
 
 def settled(payments: Sequence[VendorPayment]) -> dict[int, list[Settled]]:
@@ -221,6 +255,9 @@ def settled(payments: Sequence[VendorPayment]) -> dict[int, list[Settled]]:
             if not minor:
                 gain = home if source.kind == EXCHANGE else -home
                 found[pk][-1] = found[pk][-1]._replace(gain_minor=gain)
+                continue
+            if source.kind != PAYABLE:
+                found[pk][-1] = found[pk][-1]._replace(discount_minor=found[pk][-1].discount_minor + minor)
                 continue
             subject, key = _of(about)
             found[pk].append(Settled(subject, int(key), "", minor, 0))
@@ -293,7 +330,14 @@ def show_payments(rows: Iterable[VendorPayment]) -> list[dict[str, Any]]:
                 name: one.pk,
                 "number": one.number,
                 "amount": money.plain(one.minor, row.currency),
-                **({"exchange_difference": money.plain(one.gain_minor, home)} if name == "bill" else {}),
+                **(
+                    {
+                        "discount": money.plain(one.discount_minor, row.currency),
+                        "exchange_difference": money.plain(one.gain_minor, home),
+                    }
+                    if name == "bill"
+                    else {}
+                ),
             }
             for one in found[row.pk]
             if one.subject == subject

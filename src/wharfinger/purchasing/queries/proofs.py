@@ -9,7 +9,7 @@ from functools import partial
 from wharfinger.base import configuration
 from wharfinger.base.money import extended
 from wharfinger.ledger import sql
-from wharfinger.ledger.audit import Finding
+from wharfinger.ledger.audit import Finding, findings
 from wharfinger.ledger.models import Account, Fact
 from wharfinger.purchasing.models import ReceiptCost, VendorBill, VendorBillLine, VendorPayment, VendorReturn
 from wharfinger.purchasing.queries.landed import landed, split
@@ -156,7 +156,24 @@ def payables_are_what_is_open() -> Iterator[Finding]:
     payments = list(VendorPayment.objects.filter(cancelled_at__isnull=True, void__isnull=True))
     for parts in settled(payments).values():
         for part in parts:
-            due[part.subject, part.pk] += part.minor if part.subject == "vendor_bill" else -part.minor
+            paid = part.minor + part.discount_minor
+            due[part.subject, part.pk] += paid if part.subject == "vendor_bill" else -paid
     for key in sorted(stands):
         if stands[key] != due[key]:
             yield Finding(law, " ".join(map(str, key)), f"{due[key]}, {stands[key]}")
+
+
+def vendor_discounts_are_posted() -> list[Finding]:
+    """What was taken off a vendor's bill left what is owed for it in the same entry, its tax apart."""
+    return findings(
+        "discount of a vendor = its postings",
+        "SELECT 'vendor_bill ' || d.bill_id || ', entry ' || d.made_id, d.amount_minor - d.tax_minor, d.tax_minor, "
+        "x.net, x.tax FROM purchasing_vendordiscount d LEFT JOIN (SELECT p.entry_id entry, t.document document, "
+        "SUM(CASE WHEN s.kind = 'vendor_discount' THEN p.amount_minor ELSE 0 END) net, "
+        "SUM(CASE WHEN s.kind = 'input_tax' THEN p.amount_minor ELSE 0 END) tax "
+        "FROM ledger_posting p JOIN ledger_account s ON s.id = p.source_id AND s.kind IN ('vendor_discount', 'input_tax') "
+        "JOIN ledger_account t ON t.id = p.target_id AND t.kind = 'payable' "
+        "WHERE p.entry_id IN (SELECT made_id FROM purchasing_vendordiscount) GROUP BY 1, 2) x "
+        "ON x.entry = d.made_id AND x.document = 'vendor_bill:' || d.bill_id "
+        "WHERE d.amount_minor - d.tax_minor <> COALESCE(x.net, 0) OR d.tax_minor <> COALESCE(x.tax, 0)",
+    )

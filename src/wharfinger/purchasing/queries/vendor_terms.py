@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from wharfinger.base import money
+from wharfinger.base.quantity import plain
 from wharfinger.purchasing.models import VendorTerms
 
 
@@ -37,5 +38,7 @@ def show(vendor: Any) -> dict[str, Any]:
         "tax_code": found.tax_code_id,
         "shipping_method": found.shipping_method,
         "orders_email": found.orders_email,
+        "discount_percent": plain(found.discount_micro, 4),
+        "discount_days": found.discount_days,
         "minimum": None if least is None else money.plain(least, vendor.currency),
     }

@@ -14,6 +14,7 @@ from wharfinger.ledger.plan import Id, Plan, Truth
 from wharfinger.purchasing.rules import landing
 from wharfinger.purchasing.rules.asking import rate_of
 from wharfinger.purchasing.rules.brought import Goods, Parts, booked_parts, matched_to, of_receipts, standing
+from wharfinger.purchasing.rules.discounting import Granted, granted
 from wharfinger.purchasing.rules.landing import Cost, Landed
 from wharfinger.purchasing.rules.matching import Matched, Part, match
 from wharfinger.purchasing.rules.paying import PaidAtOnce, owe, owe_no_more, pay_at_once
@@ -48,10 +49,15 @@ class Bill:
     note: str = ""
     pay: PaidAtOnce | None = None
     """It is paid in the same entry where that is said."""
+    granted: Granted | None = None
+    """The cash discount that it names; as is agreed with the vendor where nothing is said."""
 
 
-def plan_enter_bill(truth: Truth, *, bill: Bill) -> Plan:
-    """Write a vendor's bill down; one that is what came and was ordered, or near enough, is accepted at once."""
+def plan_enter_bill(truth: Truth, *, bill: Bill, beyond: bool = False) -> Plan:
+    """Write a vendor's bill down; one that is what came and was ordered, or near enough, is accepted at once.
+
+    beyond: whether more cash discount may be taken than is agreed.
+    """
     plan = Plan()
     vendor, currency = _of_one_vendor(truth, bill)
     if known := truth.read["same_number"].get(vendor):
@@ -69,6 +75,7 @@ def plan_enter_bill(truth: Truth, *, bill: Bill) -> Plan:
     lines = [Asked(one.purchase_line, one.receipt, one.quantity, one.unit_cost_micro) for one in bill.lines]
     stands = standing(truth, lines)
     rows = [matched_to(truth, one, stands[n]) for n, one in enumerate(lines)]
+    discount = granted(truth.read["vendor_terms"].get(vendor), bill.granted, bill.billed_on)
     values: dict[str, Any] = {
         "number": bill.number,
         "vendor_id": vendor,
@@ -79,6 +86,7 @@ def plan_enter_bill(truth: Truth, *, bill: Bill) -> Plan:
         "freight_minor": bill.freight_minor,
         "tax_minor": bill.tax_minor,
         "total_minor": bill.total_minor,
+        **discount._asdict(),
         "note": bill.note,
     }
     amounts = Amounts(
@@ -112,7 +120,7 @@ def plan_enter_bill(truth: Truth, *, bill: Bill) -> Plan:
         _take_over(plan, truth, made, amounts, of_receipts(lines, parts), free)
         owed = owe(plan, truth, made, vendor, amounts, _net(parts, currency))
         if bill.pay is not None:
-            pay_at_once(plan, truth, made, vendor, amounts, owed, bill.pay)
+            pay_at_once(plan, truth, made, vendor, amounts, owed, bill.pay, discount, beyond=beyond)
     _mention_all(plan, truth, [one.receipt_id for one in parts])
     return plan
 

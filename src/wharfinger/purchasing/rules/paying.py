@@ -17,10 +17,11 @@ from wharfinger.base.worded import Amount
 from wharfinger.ledger.plan import AccountRef, Id, Number, Plan, Truth
 from wharfinger.ledger.settling import Balance, bank, even_out
 from wharfinger.purchasing.rules.asking import rate_of
+from wharfinger.purchasing.rules.discounting import INPUT_TAX, Granted, Owed, take
 from wharfinger.purchasing.rules.landing import at_home
 
 NUMBER = Number("vendor_payment", "VP-{n}")
-PAYABLE, PURCHASES, INPUT_TAX = "payable", "purchases", "input_tax"
+PAYABLE, PURCHASES = "payable", "purchases"
 
 
 class Part(NamedTuple):
@@ -28,6 +29,8 @@ class Part(NamedTuple):
 
     pk: int
     amount_minor: int | None = None
+    discount_minor: int = 0
+    """How much less is owed for the bill besides, since it is paid early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class PaidAtOnce:
 
     method: str = ""
     reference: str = ""
+    discount_minor: int = 0
+    """How much less is paid, since it is paid early."""
 
 
 def payable(vendor: int, subject: str, pk: Id, currency: str) -> AccountRef:
@@ -72,7 +77,16 @@ def owe(plan: Plan, truth: Truth, bill: Id, vendor: int, amounts: Any, net_minor
 
 
 def pay_at_once(
-    plan: Plan, truth: Truth, bill: Id, vendor: int, amounts: Any, owed: Balance, paid: PaidAtOnce
+    plan: Plan,
+    truth: Truth,
+    bill: Id,
+    vendor: int,
+    amounts: Any,
+    owed: Balance,
+    paid: PaidAtOnce,
+    granted: Granted,
+    *,
+    beyond: bool,
 ) -> None:
     """Pay a bill in the entry that enters it; at its own rate no difference of exchange arises."""
     if not owed.minor:
@@ -82,20 +96,29 @@ def pay_at_once(
             field="pay",
             number=amounts.number,
         )
+    part = owed.minor - paid.discount_minor
+    if part <= 0:
+        raise _more_than_open(amounts, owed.minor, "pay.discount")
     made = plan.create(
         "purchasing.VendorPayment",
         number=NUMBER,
         vendor_id=vendor,
         currency=amounts.currency,
         rate_micro=amounts.rate_micro,
-        amount_minor=owed.minor,
+        amount_minor=part,
         paid_on=truth.effective_on,
         method=paid.method,
         reference=paid.reference,
     )
-    purse = payable(vendor, "vendor_payment", made, amounts.currency)
-    plan.pay(bank(amounts.currency), purse, owed.minor, owed.home_minor)
-    plan.pay(purse, payable(vendor, "vendor_bill", bill, amounts.currency), owed.minor, owed.home_minor)
+    purse, worth = payable(vendor, "vendor_payment", made, amounts.currency), owed.share(part)
+    plan.pay(bank(amounts.currency), purse, part, worth)
+    plan.pay(purse, payable(vendor, "vendor_bill", bill, amounts.currency), part, worth)
+    if paid.discount_minor:
+        tax = min(amounts.tax_minor, owed.minor)
+        one = Owed(
+            bill, vendor, amounts.currency, amounts.number, granted, owed.minor, tax, 0, owed.less(part)
+        )
+        take(plan, truth, one, paid.discount_minor, payment=made, beyond=beyond, field="pay.discount")
     plan.mention(("vendor_payment", made), ("organization", vendor))
 
 
@@ -128,13 +151,17 @@ def credited(plan: Plan, truth: Truth, row: Any, net_minor: int, tax_minor: int)
     plan.pay(AccountRef(INPUT_TAX, row.currency), theirs, tax_minor, tax)
 
 
-def plan_pay(truth: Truth, *, wish: PayWish) -> Plan:
-    """Pay bills and take credits: one payment for each vendor and currency, in the order in which they are named."""
+def plan_pay(truth: Truth, *, wish: PayWish, beyond: bool = False) -> Plan:
+    """Pay bills and take credits: one payment for each vendor and currency, in the order in which they are named.
+
+    beyond: whether more cash discount may be taken than is agreed.
+    """
     plan = Plan()
     groups: dict[tuple[int, str], tuple[list[_Settled], list[_Settled]]] = {}
     for n, one in enumerate(wish.bills):
         row, minor = _open_bill(truth, one, f"bills.{n}")
-        groups.setdefault((row.vendor_id, row.currency), ([], []))[0].append(_Settled(row, minor))
+        settled = _Settled(row, minor, one.discount_minor, n)
+        groups.setdefault((row.vendor_id, row.currency), ([], []))[0].append(settled)
     for n, one in enumerate(wish.credits):
         row, minor = _open_credit(truth, one, f"credits.{n}")
         groups.setdefault((row.vendor_id, row.currency), ([], []))[1].append(_Settled(row, minor))
@@ -146,7 +173,7 @@ def plan_pay(truth: Truth, *, wish: PayWish) -> Plan:
             field="rate",
         )
     for (vendor, currency), (bills, taken) in groups.items():
-        _pay(plan, truth, wish, vendor, currency, bills, taken)
+        _pay(plan, truth, wish, vendor, currency, bills, taken, beyond=beyond)
         plan.mention(("organization", vendor))
     return plan
 
@@ -154,6 +181,9 @@ def plan_pay(truth: Truth, *, wish: PayWish) -> Plan:
 class _Settled(NamedTuple):
     row: Any
     minor: int
+    discount_minor: int = 0
+    n: int = 0
+    """Its turn among what was wished."""
 
 
 def _pay(
@@ -164,6 +194,8 @@ def _pay(
     currency: str,
     bills: Sequence[_Settled],
     taken: Sequence[_Settled],
+    *,
+    beyond: bool,
 ) -> None:
     rate = rate_of(truth, currency, wish.rate_micro)
     amount = sum(one.minor for one in bills) - sum(one.minor for one in taken)
@@ -191,16 +223,36 @@ def _pay(
         plan.mention(one.row)
     for one in bills:
         before = _balance(truth, "vendor_bill", one.row.pk)
+        open_of = Balance(-before.minor, -before.home_minor)
         owed = payable(vendor, "vendor_bill", one.row.pk, currency)
         paid = there.share(one.minor)
         plan.pay(purse, owed, one.minor, paid)
-        even_out(plan, owed, Balance(-before.minor, -before.home_minor).share(one.minor) - paid)
+        even_out(plan, owed, open_of.share(one.minor) - paid)
         there = there.less(one.minor)
+        if one.discount_minor:
+            asked = _owed(truth, one.row, open_of.less(one.minor))
+            field = f"bills.{one.n}.discount"
+            take(plan, truth, asked, one.discount_minor, payment=made, beyond=beyond, field=field)
         plan.mention(one.row)
     if amount < 0:
         plan.pay(purse, bank(currency), -amount, worth)
         even_out(plan, purse, worth - there.home_minor)
     plan.mention(("vendor_payment", made))
+
+
+def _owed(truth: Truth, row: Any, left: Balance) -> Owed:
+    posted = truth.read["posted"].get(row.pk, ())
+    return Owed(
+        row.pk,
+        row.vendor_id,
+        row.currency,
+        row.number,
+        Granted(row.discount_micro, row.discount_until),
+        sum(minor for _, minor, _ in posted),
+        sum(minor for kind, minor, _ in posted if kind == INPUT_TAX),
+        truth.read["taken_off"].get(row.pk, 0),
+        left,
+    )
 
 
 def _open_bill(truth: Truth, one: Part, at: str) -> tuple[Any, int]:
@@ -238,16 +290,22 @@ def _part(row: Any, one: Part, open_minor: int, field: str) -> int:
             number=row.number,
             subject=f"{row.subject}:{row.pk}",
         )
-    minor = open_minor if one.amount_minor is None else one.amount_minor
-    if minor > open_minor:
-        raise Refusal(
-            "more_than_open",
-            N_("Only {open} of {number} are open. Apply that much at most."),
-            field=field,
-            open=Amount(open_minor, row.currency),
-            number=row.number,
-        )
+    if one.discount_minor >= open_minor:
+        raise _more_than_open(row, open_minor, field.replace("amount", "discount"))
+    minor = open_minor - one.discount_minor if one.amount_minor is None else one.amount_minor
+    if minor + one.discount_minor > open_minor:
+        raise _more_than_open(row, open_minor, field)
     return minor
+
+
+def _more_than_open(row: Any, open_minor: int, field: str) -> Refusal:
+    return Refusal(
+        "more_than_open",
+        N_("Only {open} of {number} are open. Apply that much at most."),
+        field=field,
+        open=Amount(open_minor, row.currency),
+        number=row.number,
+    )
 
 
 def plan_cancel(truth: Truth, *, payment: int) -> Plan:

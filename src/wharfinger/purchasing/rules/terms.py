@@ -15,8 +15,16 @@ TERMS: dict[str, Check] = {
     "shipping_method": text(60),
     "orders_email": email,
     "minimum": or_nothing(whole(1, 10**15)),
+    "discount_micro": whole(0, 10**6 - 1),
+    "discount_days": whole(0, 3650),
 }
-_BORN = {"shipping_method": "", "orders_email": "", "minimum_minor": None}
+_BORN = {
+    "shipping_method": "",
+    "orders_email": "",
+    "minimum_minor": None,
+    "discount_micro": 0,
+    "discount_days": 0,
+}
 
 
 def plan_terms(truth: Truth, *, vendor: int, values: Mapping[str, Any]) -> Plan:
