@@ -16,6 +16,7 @@ from tests.billing.test_credit import note
 from tests.billing.test_invoice import bill
 from tests.documents.reading import pages
 from tests.fulfilment.trade import order
+from tests.purchasing.buying import person
 from tests.world import World, refused, seen
 from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
@@ -269,3 +270,27 @@ def test_what_is_written_off_stands_on_the_statement(company: World) -> None:
     ]
     reverse(actor=HOUSE, entry=found.movements[-1].entry)
     assert euros(company, DAY, date(2026, 12, 31)).closing == 11_900
+
+
+def test_a_customers_page_says_what_is_still_to_pay_and_what_we_owe_them(
+    company: World, client: Client
+) -> None:
+    client.force_login(company.user)
+    page = f"/organizations/{company.customer.pk}/"
+    assert "Nothing is still to pay." in seen(client, page)
+    billed(company, 10000, DAY)
+    billed(company, 5000, date(2026, 12, 30))
+    found = seen(client, page)
+    assert "Still to pay" in found
+    # 119.00 since the middle of October, 59.50 not due yet.
+    assert "178.50" in found
+    assert "119.00" in found
+    assert "Owing" not in found
+    paid(company, 20000, date(2026, 12, 31))
+    found = seen(client, page)
+    assert "21.50" in found
+    assert "Owing" in found
+    assert "Overdue" not in found
+    assert "Still to pay" not in seen(client, f"/organizations/{company.vendor.pk}/")
+    client.force_login(person("seller", "parties.read"))
+    assert "Owing" not in seen(client, page)

@@ -14,7 +14,7 @@ from wharfinger.base import configuration, further
 from wharfinger.base.money import rounded
 from wharfinger.base.quantity import plain
 from wharfinger.base.typed import written
-from wharfinger.billing.pages import limits
+from wharfinger.billing.pages import limits, statements
 from wharfinger.billing.queries.shown import invoices
 from wharfinger.catalog.models import Product
 from wharfinger.demand.models import Line
@@ -44,6 +44,7 @@ from wharfinger.site import priced, subjects
 from wharfinger.site.cells import show
 from wharfinger.site.nav import address
 from wharfinger.site.papers import papers
+from wharfinger.site.queries.invoice_margins import of_invoices
 from wharfinger.site.queries.margins import of_order
 from wharfinger.stock.models import Level, Location
 from wharfinger.stock.queries import figures
@@ -59,6 +60,7 @@ def install() -> None:
     """Hang the table into the pages; called once, when Django is ready."""
     further.parts["organization"] = [
         documents,
+        statements.of_an_organization,
         limits.of_an_organization,
         vendor_terms.part,
         devices,
@@ -88,6 +90,7 @@ def install() -> None:
     further.charging[:] = [further.Charging(charging.ways, charge_and, open_and, charging.told)]
     further.attaching[:] = [further.Attaching("notices.attach", keep, attach_kept, look, hang)]
     further.titles.append(subjects.several)
+    further.figures["invoice.margin"] = of_invoices
     further.figures["product.levels"] = levels_of
     further.figures["work_order.devices"] = devices_about
     further.figures["work_order.devices_left"] = devices_left

@@ -183,6 +183,12 @@ class InvoiceOut(Shown):
         examples=["0.00"],
         description="In home currency, what the money that settled it was worth more; a loss is below zero.",
     )
+    margin: str | None = Field(
+        examples=["40.00"],
+        description="In home currency what is left over the real cost of the goods, less what was credited; read by who "
+        "may see costs, once as many went as it bills.",
+    )
+    margin_percent: str | None = Field(examples=["36.1"])
     posted_at: str | None
     sent_at: str | None
     takes_back: Id | None = Field(description="The credit note that it takes back.")
@@ -290,14 +296,16 @@ def bills_of(given: Sequence[BillGiven], field: str = "lines") -> tuple[Bill, ..
 def list_invoices(request: Request) -> HttpResponse:
     """Invoices, newest first, each with what is open of it."""
     require(request.auth, "billing.read")
-    return INVOICES.answer(request, shown.invoices(), shown.show_invoices)
+    show_all = partial(shown.show_invoices, costs=request.auth.may("catalog.see_cost"))
+    return INVOICES.answer(request, shown.invoices(), show_all)
 
 
 @router.get("/invoices/{id}", response=InvoiceOut, summary="Read an invoice")
 def one_invoice(request: Request, id: Id) -> HttpResponse:
     """An invoice with its lines."""
     require(request.auth, "billing.read")
-    return detail(request, f"invoice:{id}", show(id))
+    costs = request.auth.may("catalog.see_cost")
+    return detail(request, f"invoice:{id}", shown.show_invoices([shown.invoice(id)], costs=costs)[0])
 
 
 @router.post("/invoices", response={201: InvoiceDone}, summary="Invoice lines")

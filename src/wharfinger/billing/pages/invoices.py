@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from wharfinger.base import clock, configuration, further, money
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.door import there
+from wharfinger.base.money import rounded
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
@@ -74,12 +75,14 @@ def _rows(ask: Ask) -> Rows:
     sorts = {"number": "number", "issued": "issued_on", "due": "next_due_on", "total": "total_minor"}
     cut = ask.slice(found.select_related("organization", "made__actor"), sorts)
     day = shown.today()
-    rows = [_row(row, WORDS[shown.word_of(row, day)]) for row in cut.items]
+    costs = ask.actor.may("catalog.see_cost")
+    left = further.figure("invoice.margin", [row.pk for row in cut.items]) if costs else {}
+    rows = [_row(row, WORDS[shown.word_of(row, day)], left.get(row.pk)) for row in cut.items]
     counts = {"open": capped(owing), "draft": capped(every.filter(posted_at__isnull=True))}
     return Rows(rows, cut.before, cut.after, counts=counts)
 
 
-def _row(row: Any, said: tuple[str, str]) -> Row:
+def _row(row: Any, said: tuple[str, str], margin: Any) -> Row:
     return Row(
         id=row.pk,
         name=row.number or _("Draft"),
@@ -94,6 +97,8 @@ def _row(row: Any, said: tuple[str, str]) -> Row:
             "reference": row.customer_reference or None,
             "total": (row.total_minor, row.currency),
             "open": (row.open_minor, row.currency),
+            "margin": (margin.minor, configuration.one("currency")) if margin is not None else None,
+            "share": f"{written(rounded(margin.share_micro, 1000), 1)} %" if margin and margin.net else None,
         },
     )
 
@@ -113,6 +118,8 @@ INVOICES = Table(
         Column("reference", N_("Their reference"), optional=True),
         Column("total", N_("Total"), "money", sortable=True),
         Column("open", N_("Open"), "money"),
+        Column("margin", N_("Margin"), "money", permission="catalog.see_cost"),
+        Column("share", N_("Of net"), permission="catalog.see_cost", optional=True),
     ),
     filters=(
         Filter("customer", N_("Customer")),

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -33,6 +34,20 @@ PAPERS = {
     "payment": "billing:payment",
     "refund": "billing:payment",
 }
+
+
+def of_an_organization(request: HttpRequest, pk: int) -> str:
+    """What a customer has still to pay in each currency, how much of it is overdue, and what we owe them."""
+    user: Any = request.user
+    if not user.may("billing.read"):
+        return ""
+    found = sorted(
+        (currency, one) for (_party, currency), one in ageing(shown.today(), organization=pk).items()
+    )
+    rows = [(currency, one) for currency, one in found if one.owed or one.credit]
+    is_customer = bool(rows) or Organization.objects.filter(pk=pk, customer=True).exists()
+    context = {"organization": pk, "rows": rows}
+    return render_to_string("billing/owed.html", context, request) if is_customer else ""
 
 
 @page("billing.read")

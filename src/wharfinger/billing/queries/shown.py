@@ -20,7 +20,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, Concat
 
-from wharfinger.base import clock, money
+from wharfinger.base import clock, further, money
 from wharfinger.base.door import known
 from wharfinger.base.money import MICRO
 from wharfinger.base.quantity import plain
@@ -134,9 +134,13 @@ def invoice(pk: int) -> Any:
     return known(_INVOICE.first(pk), pk)
 
 
-def show_invoices(found: Iterable[Any]) -> list[dict[str, Any]]:
-    """Invoices with their lines, what is open, and the word for it; in a constant number of statements."""
+def show_invoices(found: Iterable[Any], *, costs: bool = False) -> list[dict[str, Any]]:
+    """Invoices with their lines, what is open, and the word for it; in a constant number of statements.
+
+    costs: whether their margins are told, too.
+    """
     rows = list(found)
+    margins = further.figure("invoice.margin", [row.pk for row in rows]) if costs else {}
     parts = parts_of(rows)
     lines: dict[int, list[dict[str, Any]]] = {row.pk: [] for row in rows}
     for line in _ROWS(list(lines)) if lines else ():
@@ -145,13 +149,23 @@ def show_invoices(found: Iterable[Any]) -> list[dict[str, Any]]:
     day = clock.today(ours.time_zone)
     gains = differences.of_invoices(rows, ours.currency)
     return [
-        _invoice(row, lines[row.pk], parts[row.pk], day) | _difference(gains.get(row.pk, 0), ours.currency)
+        _invoice(row, lines[row.pk], parts[row.pk], day)
+        | _difference(gains.get(row.pk, 0), ours.currency)
+        | _left(margins.get(row.pk), ours.currency)
         for row in rows
     ]
 
 
 def _difference(gain: int, home: str) -> dict[str, str]:
     return {"exchange_difference": money.plain(gain, home)}
+
+
+def _left(margin: Any, home: str) -> dict[str, str | None]:
+    if margin is None:
+        return {"margin": None, "margin_percent": None}
+    share = margin.share_micro
+    percent = None if share is None else plain(money.rounded(share, 1000), 1)
+    return {"margin": money.plain(margin.minor, home), "margin_percent": percent}
 
 
 def _invoice(row: Any, lines: list[dict[str, Any]], due: Sequence[Due], day: date) -> dict[str, Any]:

@@ -26,6 +26,11 @@ class Ageing:
         return self.current + self.to_30 + self.to_60 + self.older
 
     @property
+    def overdue(self) -> int:
+        """What of that has been due for a day or longer."""
+        return self.to_30 + self.to_60 + self.older
+
+    @property
     def balance(self) -> int:
         """What the customer owes, less what we owe them."""
         return self.owed - self.credit

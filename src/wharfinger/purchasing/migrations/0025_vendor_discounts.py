@@ -6,69 +6,106 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ledger', '0012_what_customers_had'),
-        ('parties', '0015_how_bills_leave'),
-        ('purchasing', '0024_vendor_payments'),
+        ("ledger", "0012_what_customers_had"),
+        ("parties", "0015_how_bills_leave"),
+        ("purchasing", "0024_vendor_payments"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='VendorDiscount',
+            name="VendorDiscount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount_minor', models.BigIntegerField()),
-                ('tax_minor', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("amount_minor", models.BigIntegerField()),
+                ("tax_minor", models.BigIntegerField()),
             ],
         ),
         migrations.AddField(
-            model_name='vendorbill',
-            name='discount_micro',
+            model_name="vendorbill",
+            name="discount_micro",
             field=models.IntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='vendorbill',
-            name='discount_until',
+            model_name="vendorbill",
+            name="discount_until",
             field=models.DateField(null=True),
         ),
         migrations.AddField(
-            model_name='vendorterms',
-            name='discount_days',
+            model_name="vendorterms",
+            name="discount_days",
             field=models.IntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='vendorterms',
-            name='discount_micro',
+            model_name="vendorterms",
+            name="discount_micro",
             field=models.IntegerField(default=0),
         ),
         migrations.AddConstraint(
-            model_name='vendorbill',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('discount_micro', 0), ('discount_until__isnull', True)), models.Q(('discount_micro__gt', 0), ('discount_until__isnull', False)), _connector='OR'), name='vendor_bill_discount_until'),
+            model_name="vendorbill",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("discount_micro", 0), ("discount_until__isnull", True)),
+                    models.Q(("discount_micro__gt", 0), ("discount_until__isnull", False)),
+                    _connector="OR",
+                ),
+                name="vendor_bill_discount_until",
+            ),
         ),
         migrations.AddField(
-            model_name='vendordiscount',
-            name='bill',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='discounts', to='purchasing.vendorbill'),
+            model_name="vendordiscount",
+            name="bill",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="discounts",
+                to="purchasing.vendorbill",
+            ),
         ),
         migrations.AddField(
-            model_name='vendordiscount',
-            name='made',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry'),
+            model_name="vendordiscount",
+            name="made",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ledger.entry",
+            ),
         ),
         migrations.AddField(
-            model_name='vendordiscount',
-            name='payment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='discounts', to='purchasing.vendorpayment'),
+            model_name="vendordiscount",
+            name="payment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="discounts",
+                to="purchasing.vendorpayment",
+            ),
         ),
         migrations.AddField(
-            model_name='vendordiscount',
-            name='void',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry'),
+            model_name="vendordiscount",
+            name="void",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ledger.entry",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='vendordiscount',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0), ('tax_minor__gte', 0), ('tax_minor__lte', models.F('amount_minor'))), name='vendor_discount_above_zero'),
+            model_name="vendordiscount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("amount_minor__gt", 0),
+                    ("tax_minor__gte", 0),
+                    ("tax_minor__lte", models.F("amount_minor")),
+                ),
+                name="vendor_discount_above_zero",
+            ),
         ),
     ]
