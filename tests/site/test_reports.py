@@ -14,6 +14,8 @@ from wharfinger.base.access import HOUSE
 from wharfinger.billing.actions.invoices import invoice
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.demand.rules import LineWish
+from wharfinger.fulfilment.actions.shipping import pick_pack_ship
+from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.models import Layer
 from wharfinger.parties.models import Role, User
 from wharfinger.work.actions import complete, create_work_order
@@ -111,7 +113,7 @@ def test_stock_is_told_by_how_long_it_has_been_there(client: Client) -> None:
     assert "18.00" in page
     assert '<td class="k-quantity" data-l="Longer">3</td>' in page
     assert "0.00" not in page
-    assert client.get(f"{AT}/stock-age?on=2001-01-01").status_code == 422
+    assert client.get(f"{AT}/receivables?on=2001-01-01").status_code == 422
 
 
 def test_how_long_stock_has_been_there_is_summed_drawn_and_narrowed(client: Client) -> None:
@@ -142,6 +144,81 @@ def test_how_long_stock_has_been_there_is_summed_drawn_and_narrowed(client: Clie
     rows, head = told("?product=nothing")
     assert rows == []
     assert ">Value</dt>" not in head
+
+
+def test_a_category_means_all_that_is_below_it(client: Client) -> None:
+    company = world()
+    client.force_login(company.user)
+    products = {
+        sku: company.product(sku=sku, category=path, price_micro=10_000_000)
+        for sku, path in (
+            ("TOP", "Network"),
+            ("BELOW", "Network / Cables"),
+            ("DEEP", "Network / Cables / 5 %_"),
+            ("BESIDE", "Networking"),
+            ("CASE", "network"),
+        )
+    }
+    for product in products.values():
+        company.stock(product, 1)
+        _, (line,) = order(company, (product, 1))
+        invoice(actor=HOUSE, wish=InvoiceWish((Bill(line, 1),)))
+    wanted = {
+        "TOP": {"TOP", "BELOW", "DEEP"},
+        "BELOW": {"BELOW", "DEEP"},
+        "DEEP": {"DEEP"},
+        "BESIDE": {"BESIDE"},
+        "CASE": {"CASE"},
+    }
+    for sku, told in wanted.items():
+        asked = f"category={products[sku].category_id}"
+        rows = client.get(f"{AT}/stock-age?{asked}").json()["items"]
+        assert {row["sku"] for row in rows} == told, sku
+        assert {row["product_name"] for row in rows} == {products[one].name for one in told}
+        page = client.get(f"/reports/stock-age/?{asked}").content.decode().partition("<table")[2]
+        assert {one for one in products if f">{one}<" in page} == told, sku
+        sums = client.get(f"{AT}/sales?by=product&{asked}").json()["items"]
+        assert {row["key"] for row in sums} == {products[one].pk for one in told}, sku
+        page = client.get(f"/reports/sales/?by=product&{asked}").content.decode().partition("<table")[2]
+        assert {one for one in products if f">{one} · " in page} == told, sku
+
+
+def test_stock_has_been_there_as_of_a_past_day(client: Client) -> None:
+    company = world()
+    client.force_login(company.user)
+    product, today = company.product(), clock.today("Europe/Berlin")
+    with clock.standing_at(clock.now() - timedelta(days=100)):
+        company.stock(product, 3)
+    with clock.standing_at(clock.now() - timedelta(days=40)):
+        company.stock(product, 2, value_minor=500)
+        _, (line,) = order(company, (product, 1))
+        pick_pack_ship(actor=HOUSE, picks=[Pick(line, 1)])
+
+    def told(days: int) -> dict[str, str]:
+        on = (today - timedelta(days=days)).isoformat()
+        rows = client.get(f"{AT}/stock-age?on={on}").json()["items"]
+        return (
+            {name: rows[0][name] for name in ("quantity", "to_30_quantity", "to_90_quantity", "value")}
+            if rows
+            else {}
+        )
+
+    assert told(101) == {}
+    assert told(100) == {"quantity": "3", "to_30_quantity": "3", "to_90_quantity": "0", "value": "18.00"}
+    assert told(60) == {"quantity": "3", "to_30_quantity": "0", "to_90_quantity": "3", "value": "18.00"}
+    # One of the three that came first has gone.
+    then = {"quantity": "4", "to_30_quantity": "2", "to_90_quantity": "2", "value": "17.00"}
+    assert told(40) == then
+    assert told(30) == {**then, "to_30_quantity": "2"}
+    now = client.get(f"{AT}/stock-age").json()["items"]
+    assert [
+        (row["quantity"], row["value"], row["to_90_quantity"], row["to_180_quantity"]) for row in now
+    ] == [("4", "17.00", "2", "2")]
+    page = client.get(
+        f"/reports/stock-age/?on-to={(today - timedelta(days=60)).isoformat()}"
+    ).content.decode()
+    assert "18.00" in page
+    assert "17.00" not in page
 
 
 def test_reports_of_rows_are_narrowed_over_http_too(client: Client) -> None:

@@ -18,7 +18,7 @@ from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.catalog.models import Product
 from wharfinger.site.queries.reports import BROKEN, REPORTS
-from wharfinger.site.queries.reports.names import names
+from wharfinger.site.queries.reports.names import beneath, names
 from wharfinger.site.queries.reports.shape import BY, Figure, Figures, Wanted
 
 router = Router(tags=["reports"])
@@ -61,7 +61,7 @@ class ReportWanted(Schema):
     customer: int | None = None
     vendor: int | None = None
     product: int | None = None
-    category: int | None = None
+    category: int | None = Field(None, description="With all that are below it.")
     group: int | None = None
     person: int | None = None
     buyer: int | None = None
@@ -124,6 +124,8 @@ def _only(asked: ReportWanted, known: Collection[str]) -> dict[str, list[int]]:
         raise BadInput(
             "not_narrowed_by", N_("This report is not narrowed by “{key}”. Leave it out."), field=key, key=key
         )
+    if "category" in only:
+        only["category"] = beneath(only["category"])
     return only
 
 

@@ -23,7 +23,7 @@ from wharfinger.site.cells import show
 from wharfinger.site.house import house
 from wharfinger.site.nav import address
 from wharfinger.site.pages.plots import Plot, plotted
-from wharfinger.site.queries.reports.names import Names, choices, names
+from wharfinger.site.queries.reports.names import Names, beneath, choices, names
 from wharfinger.site.queries.reports.shape import BY, Broken, Figure, Figures, Key, Told, Wanted
 
 PERIODS = {
@@ -118,7 +118,7 @@ class Reading:
             if key in TYPED and (text := ask.one(key)):
                 only[key] = _typed(key, text)
             elif key not in (*TYPED, *PLAIN) and ask.many(key):
-                only[key] = ask.ids(key)
+                only[key] = beneath(ask.ids(key)) if key == "category" else ask.ids(key)
         return Wanted(since, until, self.by, self.home, only)
 
     def _once(self, ask: Ask) -> tuple[Wanted, Told, Names]:

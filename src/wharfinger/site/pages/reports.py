@@ -28,7 +28,7 @@ from wharfinger.site.pages.figures import Reading, days
 from wharfinger.site.pages.plots import Plot, plotted
 from wharfinger.site.queries.reports import BROKEN, REPORTS
 from wharfinger.site.queries.reports.goods import AGES
-from wharfinger.site.queries.reports.names import choices
+from wharfinger.site.queries.reports.names import beneath, choices
 from wharfinger.site.queries.reports.shape import BY, Report
 
 OWN_PAGE = {"stock-valuation": "stock:worth", "receivables": "billing:ageing", "ageing": "billing:ageing"}
@@ -83,6 +83,7 @@ LINKS = {"sku": ("product", "stock:product"), "name": ("organization", "parties:
 RELIEF = {"write_off": N_("Written off"), "discount": N_("Cash discount")}
 LABELS = {
     "sku": N_("SKU"),
+    "product_name": N_("Name"),
     "quantity": N_("Quantity"),
     "value": N_("Value"),
     "currency": N_("Currency"),
@@ -184,7 +185,7 @@ def _narrowed(ask: Ask) -> set[int] | None:
     if text:
         found = found.filter(Q(sku__icontains=text) | Q(name__icontains=text))
     if chosen:
-        found = found.filter(category__in=chosen)
+        found = found.filter(category__in=beneath(chosen))
     return set(found.values_list("pk", flat=True))
 
 

@@ -100,6 +100,7 @@ class ValuedOut(Shown):
 
     product: Id
     sku: str
+    product_name: str
     quantity: str
     value: str = Field(examples=["94.50"])
     currency: str
@@ -246,6 +247,7 @@ def valuation(request: Request, on: date) -> HttpResponse:
         {
             "product": one.product,
             "sku": products[one.product].sku,
+            "product_name": products[one.product].name,
             "quantity": quantity.plain(one.quantity, products[one.product].quantity_decimals),
             "value": money.plain(one.value_minor, currency),
             "currency": currency,

@@ -74,6 +74,13 @@ _ALL_UNTIL = (
     "UNION ALL SELECT d.value_minor FROM ledger_entry e JOIN ledger_draw d ON d.entry_id = e.id "
     "WHERE e.effective_on <= %s AND e.id > (SELECT MIN(id) FROM ledger_entry WHERE effective_on > %s)) x"
 )
+_AGES = _UNTIL.replace("l.product_id", "l.product_id, l.effective_on", 1).replace(
+    "GROUP BY l.product_id", "GROUP BY l.product_id, l.effective_on"
+)
+_AGES_NOW = (
+    "SELECT product_id, effective_on, SUM(quantity), SUM(value_minor) FROM ledger_layer WHERE quantity > 0 "
+    "GROUP BY product_id, effective_on"
+)
 _NOW = (
     "SELECT product_id, SUM(quantity), SUM(value_minor) FROM ledger_layer WHERE quantity > 0 "
     "GROUP BY product_id ORDER BY product_id"
@@ -96,6 +103,15 @@ def valuation(on: date, products: Iterable[int] | None = None) -> list[Valued]:
     else:
         rows = sql.fetch(_UNTIL, [on, on, on])
     return [Valued(product, int(units), int(value)) for product, units, value in rows]
+
+
+def ages(on: date) -> list[tuple[int, date, int, int]]:
+    """What was in stock at the end of a day, by product and the day on which it came: how many, and what they were worth."""
+    if on >= clock.today(configuration.one("time_zone")):
+        rows = sql.fetch(_AGES_NOW)
+    else:
+        rows = sql.fetch(_AGES, [on, on, on])
+    return [(product, day, int(units), int(value)) for product, day, units, value in rows]
 
 
 def total(on: date) -> int:

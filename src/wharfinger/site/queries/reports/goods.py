@@ -11,7 +11,6 @@ from django.db.models import Q, Sum
 from wharfinger.base import configuration, money
 from wharfinger.base.quantity import plain
 from wharfinger.catalog.models import Product
-from wharfinger.ledger.models import Layer
 from wharfinger.site.queries.reports.shape import Rows
 from wharfinger.stock.queries import reasons, worth
 from wharfinger.work.queries import goods_left
@@ -25,7 +24,7 @@ def valuation(on: date) -> Rows:
     return [
         {
             "product": one.product,
-            "sku": products[one.product].sku,
+            **_called(products[one.product]),
             "quantity": plain(one.quantity, products[one.product].quantity_decimals),
             "value": money.plain(one.value_minor, currency),
             "currency": currency,
@@ -34,16 +33,19 @@ def valuation(on: date) -> Rows:
     ]
 
 
+def _called(product: Product) -> dict[str, str]:
+    return {"sku": product.sku, "product_name": product.name}
+
+
 AGES = {"to_30": 30, "to_90": 90, "to_180": 180, "to_365": 365, "older": 10**6}
 """Until how many days after they came goods count to which part."""
 
 
 def age(on: date) -> Rows:
-    """What is in stock now, by how many days ago it came, at what it is worth; one statement for all layers."""
+    """What was in stock at the end of a day, by how many days before it came, at what it was worth; one statement for all."""
     currency = configuration.one("currency")
     parts: dict[int, dict[str, tuple[int, int]]] = defaultdict(dict)
-    found = Layer.objects.filter(quantity__gt=0).order_by().values_list("product", "effective_on")
-    for product, day, units, minor in found.annotate(Sum("quantity"), Sum("value_minor")):
+    for product, day, units, minor in worth.ages(on):
         part = next(key for key, most in AGES.items() if (on - day).days <= most)
         before = parts[product].get(part, (0, 0))
         parts[product][part] = before[0] + units, before[1] + minor
@@ -51,7 +53,7 @@ def age(on: date) -> Rows:
     rows = []
     for product in sorted(parts, key=lambda pk: products[pk].sku):
         decimals, theirs = products[product].quantity_decimals, parts[product]
-        row: dict[str, Any] = {"product": product, "sku": products[product].sku}
+        row: dict[str, Any] = {"product": product, **_called(products[product])}
         for name, pick in (("quantity", 0), ("value", 1)):
             total = sum(one[pick] for one in theirs.values())
             row[name] = money.plain(total, currency) if pick else plain(total, decimals)
@@ -74,7 +76,7 @@ def by_reason(since: date, until: date) -> Rows:
             "reason": names[one.reason].name if one.reason in names else "",
             "verb": one.verb,
             "product": one.product,
-            "sku": products[one.product].sku,
+            **_called(products[one.product]),
             "came": plain(one.came, products[one.product].quantity_decimals),
             "went": plain(one.went, products[one.product].quantity_decimals),
             "came_value": money.plain(one.came_minor, currency),
@@ -94,7 +96,7 @@ def closed_work(_on: date) -> Rows:
     path = "claim__line__sheet"
     found = still.filter(ended).values(
         *(f"{path}__{name}" for name in ("pk", "number", "organization", "organization__name")),
-        *("product", "product__sku", "product__quantity_decimals"),
+        *("product", "product__sku", "product__name", "product__quantity_decimals"),
     )
     order = (f"{path}__organization__name", f"{path}__pk", "product__sku", "product")
     return [
@@ -105,6 +107,7 @@ def closed_work(_on: date) -> Rows:
             "name": one[f"{path}__organization__name"],
             "product": one["product"],
             "sku": one["product__sku"],
+            "product_name": one["product__name"],
             "quantity": plain(one["units"], one["product__quantity_decimals"]),
         }
         for one in found.annotate(units=Sum("quantity")).order_by(*order)

@@ -12,6 +12,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from wharfinger.catalog.models import Category, Product
+from wharfinger.catalog.queries import categories
+from wharfinger.catalog.rules.categories import BETWEEN
 from wharfinger.parties.models import CustomerGroup, Organization, User
 from wharfinger.site.queries.reports.shape import Key
 from wharfinger.stock.models import Location
@@ -55,6 +57,14 @@ def names(by: str, keys: Iterable[Key]) -> Names:
         for key in wanted
         if isinstance(key, str)
     }
+
+
+def beneath(wanted: Collection[int]) -> list[int]:
+    """These categories and all that are below any of them, in one statement."""
+    paths = dict(categories().values_list("pk", "path")) if wanted else {}
+    tops = {paths[pk] for pk in wanted if pk in paths}
+    below = tuple(f"{top}{BETWEEN}" for top in tops)
+    return sorted({*wanted, *(pk for pk, path in paths.items() if path in tops or path.startswith(below))})
 
 
 def choices() -> dict[str, list[tuple[str, str]]]:
