@@ -33,6 +33,7 @@ from wharfinger.site.demo.story import ZONE
 from wharfinger.stock.models import Count, CountLine
 from wharfinger.stock.queries.counts import word
 from wharfinger.work.models import WorkOrder
+from wharfinger.work.rules import SCOPES
 
 STAGES = (
     "returns",
@@ -114,13 +115,18 @@ def _invoices() -> None:
 def _aftercare() -> None:
     installed = Device.objects.filter(removed_on=None)
     assert installed.filter(warranty_end_on__isnull=False).exists()
-    assert installed.filter(replaces__isnull=False).count() == 1
+    assert installed.filter(replaces__isnull=False).count() == 2
     assert Subscription.objects.filter(device__isnull=False).exists()
     assert Rma.objects.filter(approved_at=None, denied_at=None, authorized=True).exists()
     assert Rma.objects.filter(authorized=False).exists()
     assert set(RmaLine.objects.values_list("type", flat=True)) == {"return", "repair", "replace"}
     assert RmaLine.objects.filter(answer="credit", settled_quantity__gt=0).exists()
     assert CreditNote.objects.exists()
+    jobs = WorkOrder.objects.filter(sheet__kind="job")
+    assert set(jobs.values_list("scope", flat=True)) == set(SCOPES)
+    late = jobs.filter(expected_on__lt=clock.today(ZONE), completed_at=None)
+    assert [one.scope for one in late] == ["return"]
+    assert [one.scope for one in jobs.exclude(signed_by="")] == ["replacement"]
     assert sorted(WorkOrder.objects.values_list("sheet__kind", flat=True).distinct()) == [
         "contract",
         "job",

@@ -14,12 +14,12 @@ from PIL import Image
 
 from tests.fulfilment.trade import order, reserved, where
 from tests.world import World, clean, entries, held, refused, world
-from wharfinger.base import configuration, further
+from wharfinger.base import configuration, further, proving
 from wharfinger.base.access import HOUSE
 from wharfinger.fulfilment.actions.packing import pack
 from wharfinger.fulfilment.actions.shipping import deliver, ship
 from wharfinger.fulfilment.models import Container, Shipment
-from wharfinger.fulfilment.rules import Consignment, Pick, proving
+from wharfinger.fulfilment.rules import Consignment, Pick
 from wharfinger.ledger.models import Entry
 from wharfinger.ledger.reverse import reverse
 from wharfinger.notices import store

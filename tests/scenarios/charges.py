@@ -19,7 +19,7 @@ from wharfinger.flows.rules.amend import Amend
 from wharfinger.returns.actions.receiving import take_back_on_job
 from wharfinger.returns.actions.swapping import swap_on_job
 from wharfinger.returns.rules.swapping import Incoming, Swap
-from wharfinger.work.actions import add_job_type, change_work_order, create_work_order
+from wharfinger.work.actions import add_job_type, change_work_order, complete, create_work_order
 from wharfinger.work.rules import WorkWish
 
 Items = Sequence[tuple[int, int]]
@@ -59,6 +59,10 @@ class ChargesActions:
         swaps = [Swap(device, Incoming(serial=serial))]
         done = self._said(lambda: swap_on_job(actor=self.who, job=job, swaps=swaps, reason="As told"))
         return done.one("devices.Device"), done.id
+
+    def completes(self: Tells, work: int, who: str) -> int:
+        """Work is done, and the customer signed for it."""
+        return int(self._said(lambda: complete(actor=self.who, work_order=work, signed_by=who)).id)
 
     def take_off(self: Tells, job: int, devices: list[int]) -> int:
         """A job takes devices back."""
@@ -112,6 +116,10 @@ class ChargesApi:
         rows = [{"device": device, "incoming": {"serial": serial}}]
         made = self._post(f"/work-orders/{job}/swap", {"devices": rows, "reason": "As told"})
         return Device.objects.get(replaces=device, void=None).pk, made["entry"]
+
+    def completes(self: Posts, work: int, who: str) -> int:
+        """Work is done, and the customer signed for it."""
+        return int(self._post(f"/work-orders/{work}/complete", {"signed_by": who})["entry"])
 
     def take_off(self: Posts, job: int, devices: list[int]) -> int:
         """A job takes devices back."""

@@ -7,6 +7,7 @@ job-type Exchange: swap unbilled 2          what jobs of a type begin with: scop
 job-of J: Exchange in 3                     a job of a type that begins in so many days · begins J: 10, or later
 awaits J: 5 swap unbilled                   in how many days it is expected, and what its type said
 on-job J: D as E serials S2 · take-off J: D    a job does with its devices what its scope says
+completes J [signed M. Krause] · signed-for J: M. Krause, or nobody
 replace SO router by switch [keep 1]        what is open of a line, or all but so many, is another product
 """
 
@@ -89,6 +90,17 @@ class Charging(Varying):
         name, _, told = rest.partition(":")
         old, _, new, _, serial = told.split()
         self.keep("device", new, self.door.on_job(self.documents[name], self.documents[old], serial))
+
+    def say_completes(self, rest: str) -> None:
+        """completes NAME [signed WHO]"""
+        name, _, who = rest.partition(" signed ")
+        self.acts.append(self.door.completes(self.documents[name], who))
+
+    def say_signed_for(self, rest: str) -> None:
+        """signed-for NAME: WHO"""
+        name, _, who = rest.partition(":")
+        found = WorkOrder.objects.get(pk=self.documents[name])
+        assert (found.signed_by if found.completed_at else "") == who.strip().replace("nobody", "")
 
     def say_take_off(self, rest: str) -> None:
         """take-off NAME: DEVICES"""

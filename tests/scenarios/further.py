@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from django.test import Client
 
-from wharfinger.base import further
+from wharfinger.base import further, proving
 from wharfinger.demand.models import Line
 from wharfinger.devices.actions.installing import install
 from wharfinger.devices.actions.keeping import end_subscription, subscribe
@@ -19,7 +19,7 @@ from wharfinger.devices.rules.installing import Installation
 from wharfinger.devices.rules.keeping import SubscriptionWish
 from wharfinger.flows.actions.remove import remove
 from wharfinger.fulfilment.actions import shipping
-from wharfinger.fulfilment.rules import Consignment, Pick, proving
+from wharfinger.fulfilment.rules import Consignment, Pick
 from wharfinger.parties.models import User
 from wharfinger.purchasing.actions import approving, landing, ordering, receiving
 from wharfinger.purchasing.models import PurchaseLine

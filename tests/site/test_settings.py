@@ -123,12 +123,14 @@ def test_modules_are_switched_at_once_and_say_what_stands_open(browser: Client, 
     assert browser.post("/settings/modules/jobs/", {"on": "no"}).status_code == 303
     assert configuration.one("modules") == {"procurement": True, "rma": True, "jobs": False}
     page = seen(browser, "/settings/modules/")
+    assert "/settings/job-types/" not in seen(browser, "/settings/")
     assert "Switched off Jobs. 1 job stands open." in page
     assert 'href="/jobs/"' not in page
     followed = browser.get("/jobs/")
     assert followed.status_code == 404
     assert "Settings, Modules" in followed.content.decode()
     assert browser.post("/settings/modules/jobs/", {"on": "yes"}).status_code == 303
+    assert "/settings/job-types/" in seen(browser, "/settings/")
     assert browser.get("/jobs/").status_code == 200
     assert browser.post("/settings/modules/inventory/", {"on": "no"}).status_code == 404
     clean()

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from wharfinger.flows import pages
-from wharfinger.flows.pages import amending, charging, counter, elsewhere, merging
+from wharfinger.flows.pages import amending, charging, counter, elsewhere, merging, visiting
 
 app_name = "flows"
 urlpatterns = [
@@ -21,5 +21,7 @@ urlpatterns = [
     path("doubles/", merging.doubles, name="doubles"),
     path("products/<int:pk>/merge/", merging.merge_product, name="merge_product"),
     path("organizations/<int:pk>/merge/", merging.merge_organization, name="merge_organization"),
+    path("my-work/", visiting.my_work, name="my_work"),
+    path("work-orders/<int:pk>/visit/", visiting.visit, name="visit"),
     path("work-orders/<int:pk>/remove/", pages.remove_goods, name="remove"),
 ]

@@ -141,6 +141,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "work.*",
         "devices.*",
         "returns.request",
+        "returns.receive",
         "fulfilment.pick",
         "fulfilment.unpick",
         "fulfilment.pick_pack_ship",

@@ -230,6 +230,7 @@ FIELDS: dict[str, str] = {
     "promised_on": N_("Promised"),
     "payment": N_("Payment"),
     "proof": N_("Proof"),
+    "signed_by": N_("Signed by"),
     "remarks": N_("Remarks"),
     "until": N_("Until"),
     "void": N_("Discarded"),

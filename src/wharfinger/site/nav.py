@@ -80,6 +80,7 @@ STOPS = (
     Stop(SELL, N_("Projects"), "work:projects", "folder-kanban", "work.read"),
     Stop(SELL, N_("Contracts"), "work:contracts", "handshake", "work.read"),
     Stop(SELL, N_("Jobs"), "work:jobs", "wrench", "work.read", module="jobs"),
+    Stop(SELL, N_("My work"), "flows:my_work", "route", "work.complete", key="w"),
     Stop(SELL, N_("Price lists"), "pricing:price_lists", "badge-percent", "pricing.read"),
     Stop(SELL, N_("Organizations"), "parties:organizations", "building-2", "parties.read", key="c"),
     Stop(

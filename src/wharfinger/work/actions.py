@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from wharfinger.base import further
 from wharfinger.base.access import Actor, require
 from wharfinger.base.fields import checked
 from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.words import tidy
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.queries.standing import read_changed, read_customer, read_default_site, read_standing
@@ -16,7 +18,7 @@ from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.promising import Promised, require_said
 from wharfinger.ledger import sql
 from wharfinger.ledger.look import Wish
-from wharfinger.ledger.plan import Truth
+from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Site
@@ -129,16 +131,30 @@ def start_work(*, actor: Actor, work_order: int, key: str | None = None) -> Writ
     )
 
 
-def complete(*, actor: Actor, work_order: int, anyway: bool = False, key: str | None = None) -> Written:
-    """Declare work completed; charges that are still open need a yes."""
+def complete(
+    *,
+    actor: Actor,
+    work_order: int,
+    anyway: bool = False,
+    signed_by: str = "",
+    pictures: Sequence[Any] = (),
+    key: str | None = None,
+) -> Written:
+    """Declare work completed; charges that are still open need a yes.
+
+    signed_by: who of the customer signed for it; pictures: the signature and photos, as ``base/proving.py`` found them,
+    which hang on the work by the same entry.
+    """
     require(actor, "work.complete")
-    return post(
-        "complete",
-        _with_charges(work_order),
-        partial(rules.plan_complete, work_order=work_order, anyway=anyway),
-        actor=actor,
-        key=key,
-    )
+    signed_by = tidy(signed_by, field="signed_by", most=100, needed=False)
+
+    def plan(truth: Truth) -> Plan:
+        done = rules.plan_complete(truth, work_order=work_order, anyway=anyway, signed_by=signed_by)
+        done.mention(("work_order", work_order))
+        further.hang(truth, done, "work_order", pictures, signed_by)
+        return done
+
+    return post("complete", _with_charges(work_order), plan, actor=actor, key=key)
 
 
 def cancel_work(*, actor: Actor, work_order: int, reason: str = "", key: str | None = None) -> Written:

@@ -54,6 +54,8 @@ class WorkOrder(models.Model):
     started_at = models.DateTimeField(null=True)
     """When somebody began with it."""
     completed_at = models.DateTimeField(null=True)
+    signed_by = models.CharField(max_length=100, blank=True)
+    """Who of the customer signed that it is done."""
     cancelled_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from wharfinger.base.page import Form, page, page_act
+from wharfinger.base.page import Form, came_from, page, page_act
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.typed import quantity
 from wharfinger.catalog.queries import called
@@ -28,7 +28,7 @@ from wharfinger.work.rules.providing import Provision
 def provide(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand goods over: of a charge, or of a product as a new one."""
     row = queries.work_order(pk)
-    back = reverse("work:work_order", args=[pk])
+    back = came_from(request, reverse("work:work_order", args=[pk]))
     charges = [
         (line.pk, f"{line.position} · {line.product.sku}")
         for line in lines_of(pk, "sheet").select_related("product")
@@ -39,7 +39,7 @@ def provide(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "work/provide.html", {"doc": row, "form": form, "back": back, **more})
 
     if request.method != "POST":
-        return show(Form())
+        return show(Form(request.GET))
     return page_act(
         request,
         lambda: _provide(request.user, pk, request.POST),

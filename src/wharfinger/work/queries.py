@@ -202,6 +202,7 @@ def show_work_orders(rows: Sequence[Any], include: frozenset[str] = frozenset())
             "status": state_of(row.work_order),
             "started_at": row.work_order.started_at.isoformat() if row.work_order.started_at else None,
             "completed_at": row.work_order.completed_at.isoformat() if row.work_order.completed_at else None,
+            "signed_by": row.work_order.signed_by,
             "cancelled_at": row.work_order.cancelled_at.isoformat() if row.work_order.cancelled_at else None,
             "net": money.plain(sums[row.pk].net, row.currency),
             "tax": money.plain(sums[row.pk].tax, row.currency),

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from wharfinger.work import pages, promising, providing
-from wharfinger.work.pages import job_types
+from wharfinger.work.pages import ending, job_types
 
 app_name = "work"
 urlpatterns = [
@@ -20,9 +20,9 @@ urlpatterns = [
     path("settings/job-types/<int:pk>/", job_types.job_type, name="job_type"),
     path("work-orders/<int:pk>/", pages.work_order, name="work_order"),
     path("work-orders/<int:pk>/edit/", pages.edit, name="edit"),
-    path("work-orders/<int:pk>/start/", pages.start, name="start"),
-    path("work-orders/<int:pk>/complete/", pages.complete, name="complete"),
-    path("work-orders/<int:pk>/cancel/", pages.cancel, name="cancel"),
+    path("work-orders/<int:pk>/start/", ending.start, name="start"),
+    path("work-orders/<int:pk>/complete/", ending.complete, name="complete"),
+    path("work-orders/<int:pk>/cancel/", ending.cancel, name="cancel"),
     path("work-orders/<int:pk>/promise/", promising.promise, name="promise"),
     path("work-orders/<int:pk>/provide/", providing.provide, name="provide"),
 ]

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from wharfinger.base import owned
 from wharfinger.base.door import there
 from wharfinger.base.fields import day
-from wharfinger.base.page import Form, page, page_act
+from wharfinger.base.page import Form, came_from, page, page_act
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.typed import quantity
 from wharfinger.base.words import same
@@ -40,7 +40,7 @@ def install_goods(request: HttpRequest, sheet: int) -> HttpResponse:
     def show(form: Form) -> HttpResponse:
         context = {
             "doc": document,
-            "back": back_to(document),
+            "back": came_from(request, back_to(document)),
             "rows": rows,
             "form": form,
             **_choices(document.organization_id),
@@ -59,7 +59,9 @@ def install_goods(request: HttpRequest, sheet: int) -> HttpResponse:
         on = day(text, "installed_on") if text else None
         return install(actor=user, items=items, installed_on=on, key=request.POST.get("key") or None)
 
-    return page_act(request, act, ok=_("The units are installed."), back=back_to(document), again=show)
+    return page_act(
+        request, act, ok=_("The units are installed."), back=came_from(request, back_to(document)), again=show
+    )
 
 
 def _chosen(request: HttpRequest, row: Installable) -> Installation | None:

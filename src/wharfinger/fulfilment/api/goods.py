@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from ninja import Router
 from pydantic import Field
 
-from wharfinger.base import configuration, further
+from wharfinger.base import configuration, proving
 from wharfinger.base.access import require
 from wharfinger.base.door import Done, Given, Id, Note, Quantity, Request, Shown, Unit
 from wharfinger.base.quantity import quantity
@@ -30,7 +30,7 @@ from wharfinger.fulfilment.queries.shown import (
     these_containers,
     these_shipments,
 )
-from wharfinger.fulfilment.rules import Consignment, Loaded, Pick, proving
+from wharfinger.fulfilment.rules import Consignment, Loaded, Pick
 from wharfinger.fulfilment.rules.packing import Box
 from wharfinger.ledger.door import write
 from wharfinger.ledger.write import Written
@@ -315,17 +315,12 @@ def deliver(request: Request, body: DeliverGiven) -> HttpResponse:
     picks = picks_of(body.picks)
 
     def act() -> Written:
-        drawn = proving.signature(body.signature)
-        photos = [proving.photo(text, n) for n, text in enumerate(body.photos)]
         return shipping.deliver(
             actor=request.auth,
             picks=picks,
             shipments=body.shipments,
             proof=body.proof,
-            pictures=[
-                *further.looked_at(request.auth, [drawn] if drawn else [], "signature"),
-                *further.looked_at(request.auth, photos, "photos"),
-            ],
+            pictures=proving.sent(request.auth, body.signature, body.photos),
             way=body.way,
             delivered_on=body.delivered_on,
         )

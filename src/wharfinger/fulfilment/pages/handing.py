@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from wharfinger.base import further
+from wharfinger.base import further, proving
 from wharfinger.base.door import there
 from wharfinger.base.page import page
 from wharfinger.base.refusal import N_, BadInput
@@ -22,7 +22,7 @@ from wharfinger.fulfilment.actions.shipping import deliver
 from wharfinger.fulfilment.pages.goods import answer, day_of, numbered, of_line, proposed, typed, units_named
 from wharfinger.fulfilment.queries import shown
 from wharfinger.fulfilment.queries.at_hand import at_hand, free_at, under_way
-from wharfinger.fulfilment.rules import Pick, proving
+from wharfinger.fulfilment.rules import Pick
 from wharfinger.fulfilment.rules.shipping import AT_HAND
 from wharfinger.stock.models import Location
 
@@ -117,11 +117,7 @@ def deliver_shipment(request: HttpRequest, pk: int) -> HttpResponse:
 def proofs(request: HttpRequest) -> Sequence[Any]:
     """The signature and the photos that were given, looked at; whoever may not attach files gives none."""
     user: Any = request.user
-    if not further.may_attach(user):
-        return ()
-    drawn = proving.signature(request.POST.get("signature", ""))
-    signed = further.looked_at(user, [drawn] if drawn else [], "signature")
-    return [*signed, *further.looked_at(user, request.FILES.getlist("photo"), "photo")]
+    return proving.proofs(user, request.POST.get("signature", ""), request.FILES.getlist("photo"))
 
 
 def _locations(user: Any) -> list[tuple[int, str, int | None]]:

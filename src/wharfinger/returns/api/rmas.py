@@ -11,12 +11,12 @@ from ninja import Router
 from wharfinger.base import further, money
 from wharfinger.base.access import require
 from wharfinger.base.door import Id, Listing, Page, Request, there
+from wharfinger.base.proving import photo
 from wharfinger.base.quantity import quantity, scaled
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.billing.queries.fees import fee_product
 from wharfinger.billing.rules.keeping_back import Kept
 from wharfinger.demand.queries.where import bin_places, location_places
-from wharfinger.fulfilment.rules.proving import photo
 from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.write import Written
 from wharfinger.returns.actions import ahead, inspecting, receiving, requesting

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from wharfinger.base.access import require
-from wharfinger.base.page import Form, page, page_act
+from wharfinger.base.page import Form, came_from, page, page_act
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.devices.models import Device
 from wharfinger.returns.actions.receiving import take_back_on_job
@@ -47,7 +48,7 @@ def do(request: HttpRequest, pk: int) -> HttpResponse:
         )
     require(user, "devices.swap" if scope in SWAPPING else "returns.receive")
     devices = devices_of_job(pk)
-    back = reverse("work:work_order", args=[pk])
+    back = came_from(request, reverse("work:work_order", args=[pk]))
 
     def show(form: Form) -> HttpResponse:
         context = {
@@ -67,7 +68,7 @@ def do(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "returns/on_job.html", context)
 
     if request.method != "POST":
-        return show(Form({"outgoing_to": "returns", **{f"device-{one.pk}": "yes" for one in devices}}))
+        return show(Form(_first(request, devices)))
     given = request.POST
     chosen = [one for one in devices if given.get(f"device-{one.pk}") == "yes"]
 
@@ -98,6 +99,16 @@ def do(request: HttpRequest, pk: int) -> HttpResponse:
         return show(form)
 
     return page_act(request, act, ok=_(DONE[scope]) % {"number": row.number}, back=back, again=again)
+
+
+def _first(request: HttpRequest, devices: Sequence[Device]) -> dict[str, str]:
+    """What the form begins with: all devices, and what was scanned on the page that led here."""
+    user: Any = request.user
+    first = {"outgoing_to": "returns", **{f"device-{one.pk}": "yes" for one in devices}}
+    if len(devices) == 1 and (scanned := request.GET.get("serial", "")):
+        first[f"serial-{devices[0].pk}"] = scanned
+    # Who may not credit leaves that to those who may, instead of being refused.
+    return first if user.may("billing.credit") else first | {"credit": "no"}
 
 
 def _swap(device: Device, given: QueryDict) -> Swap:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from wharfinger.base.door import there
-from wharfinger.base.page import Form, page, page_act
+from wharfinger.base.page import Form, came_from, page, page_act
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog.queries import called
 from wharfinger.demand.models import Sheet
@@ -38,7 +38,7 @@ def swap(request: HttpRequest, device: int) -> HttpResponse:
         void__isnull=True,
     )
 
-    came_from = documents.filter(pk=typed_id(request.GET, "ticket") or 0).first()
+    named = documents.filter(pk=typed_id(request.GET, "ticket") or 0).first()
 
     def show(form: Form) -> HttpResponse:
         context = {
@@ -49,13 +49,15 @@ def swap(request: HttpRequest, device: int) -> HttpResponse:
             "outgoing": [(key, _(word)) for key, word in OUTGOING.items()],
             "warranty": [(key, _(word)) for key, word in WARRANTY.items()],
             "work": ", ".join(sheet.number for sheet in open_work_about(device)),
-            "back": document_address(came_from) if came_from else reverse("devices:device", args=[device]),
+            "back": came_from(
+                request, document_address(named) if named else reverse("devices:device", args=[device])
+            ),
             "documents": list(documents.order_by("-pk").values_list("pk", "number")[:100]),
         }
         return render(request, "returns/swap.html", context)
 
     if request.method != "POST":
-        first = {"outgoing_to": "returns", "new": "yes", "ticket": came_from.pk if came_from else ""}
+        first = {"outgoing_to": "returns", "new": "yes", "ticket": named.pk if named else ""}
         return show(Form(first))
 
     def act() -> Any:
@@ -64,8 +66,8 @@ def swap(request: HttpRequest, device: int) -> HttpResponse:
         return swap_device(actor=user, swap=wanted, kept=kept, key=request.POST.get("key") or None)
 
     def back(done: Any) -> str:
-        if came_from is not None:
-            return document_address(came_from)
+        if named is not None:
+            return came_from(request, document_address(named))
         made = done.made.get("devices.Device", [device])
         return reverse("devices:device", args=[made[0]])
 

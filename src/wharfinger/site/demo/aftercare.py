@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from typing import Any
 
 from wharfinger.base import clock, configuration
 from wharfinger.billing.rules.keeping_back import Kept
@@ -24,6 +25,7 @@ from wharfinger.site.demo.story import Chapter, Story
 from wharfinger.stock.actions.goods import transfer
 from wharfinger.stock.rules.moving import Goods, Transfer
 from wharfinger.work import actions as work
+from wharfinger.work.models import JobType
 from wharfinger.work.rules import WorkWish
 from wharfinger.work.rules.providing import Provision
 
@@ -55,7 +57,12 @@ def chapters(story: Story) -> Iterator[Chapter]:
         _underway,
         _expected,
         _brought_back,
+        _job_types,
         _job,
+        _replaced_on_a_job,
+        _late_pick_up,
+        _swap_due,
+        _installation_ahead,
         _ticket,
         _ticket_about_a_firewall,
         _loan,
@@ -198,6 +205,85 @@ def _brought_back(story: Story) -> Chapter:
             items=[Returned(Asked(quantity=2, line=line), outcome="restock")],
             reason="Two were enough",
         )
+
+
+JOB_TYPES: dict[str, dict[str, Any]] = {
+    "Installation": {"scope": "new_installation", "estimate_days": 1},
+    "Exchange": {
+        "scope": "swap",
+        "estimate_days": 1,
+        "agreed": "The next working day. Free of charge under warranty.",
+    },
+    "Upgrade": {"scope": "replacement", "estimate_days": 2},
+    "Pick-up": {"scope": "return", "estimate_days": 2, "billable": False},
+    "Repair on site": {"scope": "generic", "estimate_days": 0},
+}
+
+
+def _job_types(story: Story) -> Chapter:
+    """What jobs begin with, by their type."""
+    yield 60
+    for name, values in JOB_TYPES.items():
+        with story.now():
+            work.add_job_type(actor=story.users["admin"], values={"name": name, **values})
+
+
+def _typed_job(story: Story, customer: str, kind: str, title: str, begins: int = 0, **more: Any) -> int:
+    """A job of a type for Timo, which begins so many days after the day that is told."""
+    wish = WorkWish(
+        "job",
+        story.organizations[customer].pk,
+        title=title,
+        type=JobType.objects.get(name=kind).pk,
+        starts_on=story.date(begins),
+        lead=story.users["mara"].pk,
+        resource=story.users["timo"].pk,
+        **more,
+    )
+    with story.now():
+        return work.create_work_order(actor=story.users["mara"], wish=wish).one("work.WorkOrder")
+
+
+def _named(story: Story, job: int, *devices: Device) -> None:
+    with story.now():
+        name_devices(actor=story.users["mara"], work_order=job, add=[one.pk for one in devices])
+
+
+def _replaced_on_a_job(story: Story) -> Chapter:
+    """An access point that was too slow is replaced by a faster one, credited and charged; the customer signed."""
+    yield 6
+    job = _typed_job(story, "C-2004", "Upgrade", "Faster Wi-Fi in the meeting room")
+    old = _device(story, "AP-AX2", "C-2004")
+    _named(story, job, old)
+    faster = Incoming(story.products["AP-BE3"].pk)
+    yield 5
+    with story.now():
+        swapping.swap_on_job(
+            actor=story.users["admin"], job=job, swaps=[Swap(old.pk, faster)], reason="Too slow"
+        )
+    with story.now():
+        work.complete(actor=story.users["timo"], work_order=job, signed_by="H. Brandt")
+
+
+def _late_pick_up(story: Story) -> Chapter:
+    """A laptop that should have been picked up the week before."""
+    yield 6
+    job = _typed_job(story, "C-2014", "Pick-up", "Pick up the laptop of the partner who left")
+    _named(story, job, _device(story, "NB-14P", "C-2014"))
+
+
+def _swap_due(story: Story) -> Chapter:
+    """A router that is to be swapped today."""
+    yield 1
+    job = _typed_job(story, "C-2012", "Exchange", "The router drops its VPN", begins=1, priority="urgent")
+    _named(story, job, _device(story, "RT-210", "C-2012"))
+
+
+def _installation_ahead(story: Story) -> Chapter:
+    """An installation that begins in a few days."""
+    yield 1
+    lines = story.wishes({"SVC-TECH": 2})
+    _typed_job(story, "C-2008", "Installation", "Set up the second laboratory", begins=4, lines=lines)
 
 
 def _job(story: Story) -> Chapter:

@@ -6,7 +6,7 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw
 
-from wharfinger.fulfilment.rules.proving import Drawn
+from wharfinger.base.proving import Drawn
 
 
 def drawn(name: str) -> Drawn:

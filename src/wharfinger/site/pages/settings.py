@@ -85,6 +85,8 @@ PLACES = (
     (N_("Messages"), "notices:messages", "notices.outbox"),
 )
 """What is decided elsewhere: word, page, permission."""
+SWITCHED = {"work:job_types": "jobs"}
+"""Pages that are absent while their module is switched off."""
 FEES = {
     "deposit": N_("Deposits are named by"),
     "freight": N_("Freight is named by"),
@@ -109,6 +111,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     """What the company decided; a change acts at once, for everyone."""
     actor: Any = request.user
     known = configuration.read(*configuration.DEFAULTS)
+    modules = known["modules"]
 
     def show(form: Form) -> HttpResponse:
         people = User.objects.filter(is_active=True).order_by("name", "username")
@@ -130,7 +133,7 @@ def settings(request: HttpRequest) -> HttpResponse:
                 "elsewhere": [
                     (_(word), address(name))
                     for word, name, permission in PLACES
-                    if address(name) and actor.may(permission)
+                    if address(name) and actor.may(permission) and modules.get(SWITCHED.get(name, ""), True)
                 ],
                 "entries": settings_timeline(*known),
             },

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from ninja import Router
 from pydantic import Field
 
-from wharfinger.base import further, money
+from wharfinger.base import further, money, proving
 from wharfinger.base.access import require
 from wharfinger.base.door import (
     Done,
@@ -37,6 +37,7 @@ from wharfinger.demand.queries.shown import lines_of, show_lines
 from wharfinger.demand.queries.where import bin_places, location_places, lots_of
 from wharfinger.demand.rules.words import GOODS, MONEY
 from wharfinger.ledger.door import detail, make, write
+from wharfinger.ledger.write import Written
 from wharfinger.stock.rules.serving import Priority
 from wharfinger.work import actions, queries
 from wharfinger.work.rules import WorkWish
@@ -130,6 +131,7 @@ class WorkOrderOut(SheetOut):
     status: Literal["open", "started", "completed", "cancelled"]
     started_at: datetime | None
     completed_at: datetime | None
+    signed_by: str = Field(examples=["M. Krause"], description="Who of the customer signed that it is done.")
     cancelled_at: datetime | None
     open: str = Field(examples=["119.00"])
     goods_status: str = Field(examples=["started"])
@@ -167,9 +169,22 @@ class Provide(Given):
 
 
 class Complete(Given):
-    """Whether open charges may stay open."""
+    """Whether open charges may stay open, and who signed for the work."""
 
     anyway: bool = False
+    signed_by: Line = Field(default="", max_length=100, examples=["M. Krause"])
+    signature: str = Field(
+        default="",
+        max_length=400_000,
+        examples=[""],
+        description="A PNG picture in Base64, which is attached to the work.",
+    )
+    photos: list[str] = Field(
+        default=[],
+        max_length=8,
+        examples=[[]],
+        description="Pictures in Base64, which are attached likewise; large ones go to `POST /attachments`.",
+    )
 
 
 class Cancel(Given):
@@ -327,9 +342,17 @@ def start(request: Request, id: Id) -> HttpResponse:
 @router.post("/work-orders/{id}/complete", response=WorkOrderDone, summary="Complete a work order")
 def complete(request: Request, id: Id, body: Complete = NOTHING_SAID) -> HttpResponse:
     """Declare work completed; open charges are named and need a yes."""
-    return _done(
-        request, partial(actions.complete, actor=request.auth, work_order=id, anyway=body.anyway), id
-    )
+
+    def act() -> Written:
+        return actions.complete(
+            actor=request.auth,
+            work_order=id,
+            anyway=body.anyway,
+            signed_by=body.signed_by,
+            pictures=proving.sent(request.auth, body.signature, body.photos),
+        )
+
+    return _done(request, act, id)
 
 
 @router.post("/work-orders/{id}/cancel", response=WorkOrderDone, summary="Cancel a work order")

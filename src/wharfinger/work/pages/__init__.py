@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from wharfinger.base import further
 from wharfinger.base.asking import Ask
@@ -37,7 +37,6 @@ from wharfinger.demand.pages import (
     line_rows,
     money_chip,
     offers,
-    open_rows,
     stages_of,
     typed_day,
     typed_id,
@@ -388,58 +387,4 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         ok=_("Changed %(number)s.") % {"number": row.number},
         back=back,
         again=show,
-    )
-
-
-@require_POST
-@page("work.complete")
-def start(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say that somebody has begun with the work."""
-    row = queries.work_order(pk)
-    return page_act(
-        request,
-        lambda: actions.start_work(actor=request.user, work_order=pk),  # type: ignore[arg-type]
-        ok=_("%(number)s has begun.") % {"number": row.number},
-        back=reverse("work:work_order", args=[pk]),
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@page("work.complete")
-def complete(request: HttpRequest, pk: int) -> HttpResponse:
-    """Declare work completed; open charges are named and need a yes."""
-    row = queries.work_order(pk)
-    back = reverse("work:work_order", args=[pk])
-
-    def show(form: Form) -> HttpResponse:
-        context = {
-            "doc": row,
-            "form": form,
-            "columns": columns(row.tax_included),
-            "rows": open_rows(pk, "sheet"),
-            "back": back,
-        }
-        return render(request, "work/complete.html", context)
-
-    if request.method != "POST":
-        return show(Form())
-    sure = request.POST.get("anyway") == "yes"
-    return page_act(
-        request,
-        lambda: actions.complete(actor=request.user, work_order=pk, anyway=sure),  # type: ignore[arg-type]
-        ok=_("%(number)s is completed.") % {"number": row.number},
-        back=back,
-        again=show,
-    )
-
-
-@require_POST
-@page("work.read")
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    """Cancel work that nothing has happened to."""
-    return page_act(
-        request,
-        lambda: actions.cancel_work(actor=request.user, work_order=pk),  # type: ignore[arg-type]
-        ok=_("It is cancelled."),
-        back=reverse("work:work_order", args=[pk]),
     )

@@ -254,8 +254,8 @@ def plan_start(truth: Truth, *, work_order: int) -> Plan:
     return plan
 
 
-def plan_complete(truth: Truth, *, work_order: int, anyway: bool) -> Plan:
-    """Declare work completed; open charges are named and need a yes."""
+def plan_complete(truth: Truth, *, work_order: int, anyway: bool, signed_by: str = "") -> Plan:
+    """Declare work completed; open charges are named and need a yes. signed_by: who of the customer signed for it."""
     plan = Plan()
     row = open_work(truth, work_order)
     still = [line for line in truth.read["lines"].values() if truth.quantity_of(line.pk, OPEN_GOODS)]
@@ -267,7 +267,7 @@ def plan_complete(truth: Truth, *, work_order: int, anyway: bool) -> Plan:
             names=", ".join(line.description for line in still),
             lines=[line.pk for line in still],
         )
-    plan.change(row, completed_at=truth.now)
+    plan.change(row, completed_at=truth.now, signed_by=signed_by)
     plan.mention(truth.document("demand.Sheet", work_order))
     return plan
 

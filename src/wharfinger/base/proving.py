@@ -1,11 +1,15 @@
-"""What proves a delivery, as it comes in: a signature that was drawn with finger or mouse, photos."""
+"""What proves that goods arrived or work was done, as it comes in: a signature that was drawn with finger or mouse, photos."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 from io import BytesIO
+from typing import Any
 
+from wharfinger.base import further
+from wharfinger.base.access import Actor
 from wharfinger.base.further import SIGNATURE
 from wharfinger.base.refusal import N_, BadInput
 
@@ -56,3 +60,24 @@ def signature(text: str) -> Drawn | None:
             field="signature",
         )
     return Drawn(content)
+
+
+def proofs(actor: Actor, drawn: str, photos: Sequence[Any]) -> Sequence[Any]:
+    """The signature and the photos that a form gave, looked at; whoever may not attach files gives none."""
+    if not further.may_attach(actor):
+        return ()
+    signed = signature(drawn)
+    return [
+        *further.looked_at(actor, [signed] if signed else [], "signature"),
+        *further.looked_at(actor, photos, "photo"),
+    ]
+
+
+def sent(actor: Actor, drawn: str, photos: Sequence[str]) -> Sequence[Any]:
+    """The same as they come in Base64; raises NotAllowed for whoever may not attach files."""
+    signed = signature(drawn)
+    taken = [photo(text, n) for n, text in enumerate(photos)]
+    return [
+        *further.looked_at(actor, [signed] if signed else [], "signature"),
+        *further.looked_at(actor, taken, "photos"),
+    ]
