@@ -6,6 +6,8 @@ import random
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import F
+
 from tests.laws.selling import on_line
 from tests.laws.state import State, Verb
 from wharfinger.base import clock
@@ -24,9 +26,12 @@ from wharfinger.fulfilment.actions import shipping
 from wharfinger.fulfilment.models import Shipment
 from wharfinger.fulfilment.rules import Consignment, Pick
 from wharfinger.ledger.models import Holding, Lot
-from wharfinger.returns.actions import ahead, inspecting, receiving, repairing, requesting
+from wharfinger.returns.actions import ahead, claiming, inspecting, receiving, repairing, requesting
 from wharfinger.returns.actions.swapping import swap, swap_on_job
-from wharfinger.returns.models import Replacement, Rma, RmaLine
+from wharfinger.returns.models import Replacement, Rma, RmaLine, VendorClaim
+from wharfinger.returns.queries.claiming import with_answered
+from wharfinger.returns.rules.claim_answers import ANSWERS, Answered
+from wharfinger.returns.rules.claiming import EXPECTED, Faulty
 from wharfinger.returns.rules.inspecting import Verdict
 from wharfinger.returns.rules.receiving import Arrived, Returned
 from wharfinger.returns.rules.repairing import Part, Repaired
@@ -327,6 +332,52 @@ def _extend_ahead(state: State, chance: random.Random) -> Any:
     return ahead.extend_ahead(actor=state.user, rma=row.rma_line.rma_id, back_by=day)
 
 
+def _claim_from_vendor(state: State, chance: random.Random) -> Any:
+    """Units of ours, or of what came back, are faulty."""
+    if chance.random() < 0.5 and (held := state.standing(chance, "returns", "bench", "at_vendor")):
+        rmas = Rma.objects.filter(place=held.place_id) | Rma.objects.filter(bench_place=held.place_id)
+        line = state.one(chance, RmaLine.objects.filter(rma__in=rmas, product=held.product_id))
+        item = line and Faulty(chance.randint(1, held.quantity), rma_line=line.pk)
+    else:
+        held = state.one(chance, Holding.objects.filter(kind="bin", quantity__gt=0, claim=0, owned=True))
+        codes = (held.lot.code,) if held and held.serial else ()
+        item = held and Faulty(1 if codes else chance.randint(1, held.quantity), held.product_id, codes)
+    expected = chance.choice(sorted(EXPECTED))
+    vendor = state.company.vendor.pk
+    return item and claiming.claim_from_vendor(
+        actor=state.user, items=[item], reason="Faulty", expected=expected, vendor=vendor
+    )
+
+
+def _unsent(state: State, chance: random.Random) -> VendorClaim | None:
+    """A claim that is not sent; where there is none, one is made for the next time."""
+    found: VendorClaim | None = state.one(chance, VendorClaim.objects.filter(void=None, sent_at=None))
+    if found is None and _claim_from_vendor(state, chance) is not None:
+        state.stands()
+    return found
+
+
+def _send_claim(state: State, chance: random.Random) -> Any:
+    row = _unsent(state, chance)
+    return row and claiming.send_claim(actor=state.user, claim=row.pk)
+
+
+def _answer_claim(state: State, chance: random.Random) -> Any:
+    """Each answer, in part or whole; another unit has a number of its own."""
+    rows = with_answered().filter(vendor_claim__sent_at__isnull=False, quantity__gt=F("answered"))
+    line = state.one(chance, rows)
+    if line is None:
+        if (row := _unsent(state, chance)) is not None:
+            claiming.send_claim(actor=state.user, claim=row.pk)
+            state.stands()
+        return None
+    how = chance.choice(sorted(ANSWERS))
+    (code,) = state.new_serials(line.product, 1) if line.lot and how == "replacement" else ("",)
+    credit = chance.randint(0, 900) if how == "credit" and chance.random() < 0.5 else None
+    told = Answered(line.pk, chance.randint(1, line.quantity - line.answered), how, code, credit_minor=credit)
+    return claiming.answer_claim(actor=state.user, claim=line.vendor_claim_id, answers=[told])
+
+
 FULFILLING: dict[str, Verb] = {
     **{verb: on_line(verb) for verb in ("pick", "unpick", "pack", "unpack")},
     "ship": _ship,
@@ -359,4 +410,7 @@ AFTER: dict[str, Verb] = {
     "settle": _settle,
     "charge_kept": _charge_kept,
     "extend_ahead": _extend_ahead,
+    "claim_from_vendor": _claim_from_vendor,
+    "send_claim": _send_claim,
+    "answer_claim": _answer_claim,
 }

@@ -21,6 +21,7 @@ AFTER_SALE = frozenset(
         "scrap",
         "settle",
         "swap",
+        *("claim_from_vendor", "send_claim", "answer_claim"),
     )
 )
 """The verbs of which that is a law, whatever they posted."""

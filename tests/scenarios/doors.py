@@ -17,6 +17,7 @@ from tests.scenarios.counts import CountsActions, CountsApi
 from tests.scenarios.deals import DealsActions, DealsApi
 from tests.scenarios.doubles import DoublesActions, DoublesApi
 from tests.scenarios.further import FurtherActions, FurtherApi
+from tests.scenarios.guarantees import GuaranteesActions, GuaranteesApi
 from tests.scenarios.inspects import InspectsActions, InspectsApi
 from tests.scenarios.invoices import InvoicesActions, InvoicesApi
 from tests.scenarios.leaves import LeavesActions, LeavesApi
@@ -84,6 +85,7 @@ class ActionsDoor(
     FurtherActions,
     CountsActions,
     InspectsActions,
+    GuaranteesActions,
     InvoicesActions,
     LeavesActions,
     OffersActions,
@@ -211,6 +213,7 @@ class ApiDoor(
     FurtherApi,
     CountsApi,
     InspectsApi,
+    GuaranteesApi,
     InvoicesApi,
     LeavesApi,
     OffersApi,

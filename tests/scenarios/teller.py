@@ -16,7 +16,8 @@ see SO router: reserved 3, to_order 1          · stock router: on_hand 5, avail
 owes 35.70                                     what the customer owes (below zero: what we owe)
 
 The rest of the words are in ``after``, ``asking``, ``billing``, ``claiming``, ``counting``, ``transporting``, ``dealing``, ``trading``, ``doubling``,
-``inspecting``, ``invoicing``, ``leaving``, ``offering``, ``owning``, ``parting``, ``paying``, ``running``, ``stacking``, ``talking`` and ``varying``.
+``guaranteeing``, ``inspecting``, ``invoicing``,
+``leaving``, ``offering``, ``owning``, ``parting``, ``paying``, ``running``, ``stacking``, ``talking`` and ``varying``.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from tests.scenarios.charging import Charging
 from tests.scenarios.claiming import Claiming
 from tests.scenarios.doors import ActionsDoor, ApiDoor, Refused
 from tests.scenarios.further import micro
+from tests.scenarios.guaranteeing import Guaranteeing
 from tests.scenarios.inspecting import Inspecting
 from tests.scenarios.invoicing import Invoicing
 from tests.scenarios.leaving import Leaving
@@ -71,6 +73,7 @@ class Teller(
     Charging,
     Claiming,
     Inspecting,
+    Guaranteeing,
     Invoicing,
     Leaving,
     Parting,

@@ -45,13 +45,13 @@ from wharfinger.catalog.actions.offers import come_into_force
 from wharfinger.catalog.models import Product, ProductUnit
 from wharfinger.catalog.queries import category_of, codes_of, in_category, scanned, substitutes_of
 from wharfinger.demand.models import Line
-from wharfinger.devices.queries.chain import chain_of
 from wharfinger.exchange.actions import rollback, runs
 from wharfinger.exchange.models import Run
 from wharfinger.ledger.models import Holding, Lot
 from wharfinger.parties.models import Organization, Role, User
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.queries.paper import refused
+from wharfinger.returns.queries.chain import chain_of
 from wharfinger.stock.models import Count
 from wharfinger.stock.queries.counts import spots
 from wharfinger.stock.queries.cycles import due

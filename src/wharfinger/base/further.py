@@ -29,9 +29,9 @@ class Turn(NamedTuple):
     lot: int
     code: str
     sku: str
-    device: int
+    device: int | None
     number: str
-    """The device's number."""
+    """The device's number, where the unit is or was one."""
 
 
 Chains = Callable[[Sequence[int]], list[Turn]]

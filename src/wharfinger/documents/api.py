@@ -46,6 +46,7 @@ WordedKind = Literal[
     "purchase-order",
     "rfq",
     "vendor-return",
+    "vendor-claim",
 ]
 ColumnName = Literal[
     "part", "sku", "description", "picture", "unit", "discount", "tax", "expected", "serials"

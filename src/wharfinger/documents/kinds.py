@@ -15,14 +15,14 @@ from wharfinger.base.door import MOST_ID
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.billing.models import CreditNote, Invoice, Reminder
 from wharfinger.documents import shapes
-from wharfinger.documents.queries import billing, buying, reminding, returning, selling, shipping
+from wharfinger.documents.queries import billing, buying, claiming, reminding, returning, selling, shipping
 from wharfinger.documents.queries.parties import language_of
 from wharfinger.documents.queries.past import Past
 from wharfinger.fulfilment.models import Container, Shipment
 from wharfinger.ledger.models import Fact
 from wharfinger.purchasing.models import PurchaseOrder, VendorReturn
 from wharfinger.purchasing.models.quoting import RfqVendor
-from wharfinger.returns.models import Rma
+from wharfinger.returns.models import Rma, VendorClaim
 from wharfinger.sales.models import Order, Quote
 
 
@@ -209,6 +209,16 @@ KINDS = {
             shapes.VendorReturn,
             buying.vendor_return,
             reader="vendor",
+        ),
+        Kind(
+            "vendor-claim",
+            "returns.read",
+            "vendor_claim",
+            VendorClaim,
+            shapes.VendorReturn,
+            claiming.vendor_claim,
+            reader="vendor",
+            decision="sent_at",
         ),
     )
 }

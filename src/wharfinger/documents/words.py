@@ -88,6 +88,12 @@ WORDS = {
     "vendor_return_greeting": pgettext_lazy(
         "document", "We send these goods back to you. Please credit them under the number {number}."
     ),
+    "vendor_claim_greeting": pgettext_lazy(
+        "document", "We claim these faulty goods from you under the number {number}."
+    ),
+    "claim_replacement": pgettext_lazy("document", "Please send us other ones for them."),
+    "claim_repair": pgettext_lazy("document", "Please repair them."),
+    "claim_credit": pgettext_lazy("document", "Please credit them."),
     "page": pgettext_lazy("document", "Page {page} of {pages}"),
     "date": pgettext_lazy("document", "Date"),
     "number": pgettext_lazy("document", "Number"),

@@ -106,6 +106,8 @@ def _row(
 
 _WISH = "quoted demand to_approve to_order"
 _LEAVES_FROM = "bin picked container ready"
+_HELD_AT = ("bin", "on_order", "transfer")
+"""Where goods are that a line may hold: in stock, and on their way into it."""
 
 CHART: tuple[Row, ...] = (
     # Selling
@@ -130,22 +132,14 @@ CHART: tuple[Row, ...] = (
     _row("amend", "offered to_bill", "bill"),
     _row("amend", "provided", "ready"),
     _row("amend", "ready", "provided"),
-    _row("reserve", "bin", "bin", claim="takes"),
-    _row("reserve", "on_order", "on_order", claim="takes"),
-    _row("reserve", "transfer", "transfer", claim="takes"),
+    *(_row("reserve", kind, kind, claim="takes") for kind in _HELD_AT),
     _row("reserve", _WISH, "covered"),
-    _row("release", "bin", "bin", claim="frees"),
-    _row("release", "on_order", "on_order", claim="frees"),
-    _row("release", "transfer", "transfer", claim="frees"),
+    *(_row("release", kind, kind, claim="frees") for kind in _HELD_AT),
     _row("release", "covered", "quoted demand"),
-    _row("give_way", "bin", "bin", claim="passes"),
-    _row("give_way", "transfer", "transfer", claim="passes"),
-    _row("give_way", "on_order", "on_order", claim="passes"),
+    *(_row("give_way", kind, kind, claim="passes") for kind in _HELD_AT),
     _row("give_way", _WISH, "covered"),
     _row("give_way", "covered", "quoted demand"),
-    _row("extend", "bin", "bin", claim="takes"),
-    _row("extend", "on_order", "on_order", claim="takes"),
-    _row("extend", "transfer", "transfer", claim="takes"),
+    *(_row("extend", kind, kind, claim="takes") for kind in _HELD_AT),
     _row("extend", _WISH, "covered"),
     _row("expire", "bin", "bin", claim="frees", undo="reserve"),
     _row("expire", "on_order", "on_order", claim="frees", undo="reserve"),
@@ -167,16 +161,15 @@ CHART: tuple[Row, ...] = (
     _row("win", "transfer", "transfer", claim="frees"),
     _row("win", "on_order", "on_order", claim="frees"),
     _row("win", "provided", "ready"),
-    _row("lose", "quoted covered", "dropped"),
-    _row("lose", "offered", "waived"),
-    _row("lose", "bin", "bin", claim="frees"),
-    _row("lose", "transfer", "transfer", claim="frees"),
-    _row("lose", "on_order", "on_order", claim="frees"),
-    _row("lose_opportunity", "quoted covered", "dropped"),
-    _row("lose_opportunity", "offered", "waived"),
-    _row("lose_opportunity", "bin", "bin", claim="frees"),
-    _row("lose_opportunity", "transfer", "transfer", claim="frees"),
-    _row("lose_opportunity", "on_order", "on_order", claim="frees"),
+    *(
+        row
+        for verb in ("lose", "lose_opportunity")
+        for row in (
+            _row(verb, "quoted covered", "dropped"),
+            _row(verb, "offered", "waived"),
+            *(_row(verb, kind, kind, claim="frees") for kind in _HELD_AT),
+        )
+    ),
     _row("confirm", "quoted", "demand to_approve to_order covered"),
     _row("confirm", "offered", "to_bill"),
     _row("confirm", "provided", "ready"),
@@ -227,7 +220,6 @@ CHART: tuple[Row, ...] = (
     _row("pay_bills", "", "", undo="cancel_vendor_payment"),
     _row("cancel_vendor_payment", "", "", undo="pay_bills"),
     _row("send_back", "refused bin", "vendor"),
-    _row("credit_vendor_return", "", ""),
     _row(
         "cancel_receipt",
         "bin customer refused",
@@ -243,12 +235,12 @@ CHART: tuple[Row, ...] = (
     _row("amend_purchase", "on_order", "vendor"),
     _row("amend_purchase", "covered", "to_order quoted"),
     _row("amend_purchase", "to_order demand", "covered"),
-    _row("confirm_purchase", "", ""),
-    _row("ask_vendors", "", ""),
-    _row("answer_rfq", "", ""),
+    *(
+        _row(verb, "", "")
+        for verb in ("confirm_purchase", "ask_vendors", "answer_rfq", "close_rfq", "send_rfq")
+    ),
+    _row("credit_vendor_return", "", ""),
     _row("award_rfq", "to_order demand", "drafted"),
-    _row("close_rfq", "", ""),
-    _row("send_rfq", "", ""),
     _row("close_purchase", "on_order", "vendor"),
     _row("close_purchase", "covered", "to_order quoted"),
     # Stock
@@ -380,8 +372,12 @@ CHART: tuple[Row, ...] = (
     _row("finish_repair", "want", "covered"),
     _row("finish_repair", "bill", "waived to_bill"),
     _row("finish_repair", "provided", "ready"),
+    *(_row(verb, "", "") for verb in ("claim_from_vendor", "extend_ahead")),
+    _row("send_claim", "returns bench bin quarantine", "at_vendor"),
+    _row("answer_claim", "at_vendor", "bin returns vendor"),
+    _row("answer_claim", "vendor", "bin returns"),
+    _row("answer_claim", "covered", "returned"),
     _row("charge_kept", "waived", "to_bill"),
-    _row("extend_ahead", "", ""),
     _row("settle", "to_bill offered", "waived"),
     _row("settle", "bin", "bin", claim="takes"),
     _row("settle", "want", "covered"),

@@ -211,3 +211,78 @@ class RepairPart(Document):
 
     def __str__(self) -> str:
         return f"{self.repair_id} ← {self.line_id}"
+
+
+class VendorClaim(Document):
+    """What we ask of a vendor for units that are faulty: ours, or a customer's that are on an RMA."""
+
+    subject: ClassVar[str] = "vendor_claim"
+    number = models.CharField(max_length=40)
+    vendor = models.ForeignKey(Organization, models.PROTECT, related_name="vendor_claims")
+    location = models.ForeignKey(Location, models.PROTECT, related_name="+")
+    """Where our own goods come from and go back to."""
+    reference = models.CharField(max_length=60, blank=True)
+    """The vendor's own number of it."""
+    reason = models.CharField(max_length=500)
+    expected = models.CharField(max_length=11, choices=[(k, k) for k in ("replacement", "repair", "credit")])
+    claimed_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    place = models.OneToOneField(Place, models.PROTECT, related_name="vendor_claim")
+    """Our own goods stand here while the vendor has them; a customer's stand where their RMA has them."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["number"], condition=Q(void__isnull=True), name="vendor_claim_number"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class VendorClaimLine(Document):
+    """Units of one product that a vendor is asked about: one serial number, or so many that have none."""
+
+    subject: ClassVar[str] = "vendor_claim_line"
+    vendor_claim = models.ForeignKey(VendorClaim, models.PROTECT, related_name="lines")
+    position = models.IntegerField()
+    product = models.ForeignKey(Product, models.PROTECT, related_name="+")
+    lot = models.ForeignKey(Lot, models.PROTECT, null=True, related_name="vendor_claim_lines")
+    rma_line = models.ForeignKey(RmaLine, models.PROTECT, null=True, related_name="vendor_claim_lines")
+    """Whose goods they are, where a customer sent them; else they are ours."""
+    quantity = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="vendor_claim_line_above_zero")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.vendor_claim_id}/{self.position}"
+
+
+class VendorAnswer(Document):
+    """What a vendor did with units of a claim."""
+
+    subject: ClassVar[str] = "vendor_answer"
+    line = models.ForeignKey(VendorClaimLine, models.PROTECT, related_name="answers")
+    quantity = models.BigIntegerField()
+    answer = models.CharField(
+        max_length=11, choices=[(k, k) for k in ("replacement", "repair", "credit", "refused")]
+    )
+    replacement = models.ForeignKey(Lot, models.PROTECT, null=True, related_name="vendor_answers")
+    """The unit that came instead, under a serial number of its own."""
+    note = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="vendor_answer_above_zero"),
+            models.CheckConstraint(
+                condition=Q(replacement__isnull=True) | Q(answer="replacement", quantity=1),
+                name="vendor_answer_replaces_one",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line_id}: {self.answer}"

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from wharfinger.returns.pages import grades, on_job, repairing, rmas, settling, swapping, working
+from wharfinger.returns.pages import (
+    claims,
+    grades,
+    on_job,
+    repairing,
+    rmas,
+    settling,
+    swapping,
+    working,
+)
 
 app_name = "returns"
 urlpatterns = [
@@ -18,6 +27,11 @@ urlpatterns = [
     path("rmas/<int:pk>/inspect/", working.inspect, name="inspect"),
     path("rmas/<int:pk>/repair/", repairing.repair, name="repair"),
     path("rmas/<int:pk>/settle/", settling.settle, name="settle"),
+    path("vendor-claims/", claims.claim_list, name="claims"),
+    path("vendor-claims/new/", claims.new_claim, name="new_claim"),
+    path("vendor-claims/<int:pk>/", claims.claim, name="claim"),
+    path("vendor-claims/<int:pk>/send/", claims.send, name="send_claim"),
+    path("vendor-claims/<int:pk>/answer/", claims.answer, name="answer_claim"),
     path("returns/new/", working.new_return, name="new_return"),
     path("work-orders/<int:pk>/do/", on_job.do, name="do_job"),
     path("returns/grades/", grades.grades, name="grades"),

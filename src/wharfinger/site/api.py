@@ -101,6 +101,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.returns.api.on_jobs:router", "jobs"),
     ("wharfinger.returns.api.grades:router", ""),
     ("wharfinger.returns.api.repairs:router", "rma"),
+    ("wharfinger.returns.api.claims:router", ""),
     ("wharfinger.flows.api:router", ""),
     ("wharfinger.flows.api.elsewhere:router", ""),
     ("wharfinger.flows.api.lacking:router", ""),

@@ -23,6 +23,7 @@ DONE_BY: dict[str, tuple[str, ...]] = {
     "bill_cancelled": ("cancel_bill",),
     "bill_twice": ("enter_bill",),
     "cancelled": ("cancel",),
+    "claim_sent": ("send_claim",),
     "completed": ("complete",),
     "credited_already": ("credit_vendor_return",),
     "lost": ("lose", "lose_opportunity"),

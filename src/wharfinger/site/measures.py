@@ -56,7 +56,9 @@ PRODUCTS = {
     "rfq_want": "rfq_line__product",
     "rma_line": "product",
     "transfer_line": "product",
+    "vendor_answer": "line__product",
     "vendor_bill_line": "purchase_line__product",
+    "vendor_claim_line": "product",
     "vendor_price": "product",
 }
 """Of which product a noun counts goods."""

@@ -66,6 +66,7 @@ VERBS: dict[str, Told] = {
     "repair": Told(N_("Gave {goods} to repair."), {"bench"}, {"returns"}),
     "to_vendor": Told(N_("Sent {goods} to the vendor."), {"at_vendor"}),
     "send_back": Told(N_("Sent {goods} back to the vendor."), {"vendor"}),
+    "send_claim": Told(N_("Sent {goods} to the vendor."), {"at_vendor"}),
     "remove": Told(N_("Took back {goods} of {document}."), {"bin", "picked"}, {"customer", "rented", "bin"}),
     "swap": Told(N_("Handed over {goods} to {customer} in exchange."), {"customer"}, {"bin", "picked"}),
 }

@@ -13,11 +13,11 @@ from wharfinger.base import further
 from wharfinger.billing.models import InvoiceLine
 from wharfinger.demand.models import SUBJECTS, Line
 from wharfinger.devices.models import Device
-from wharfinger.devices.queries.chain import chain_of
 from wharfinger.devices.queries.shown import today, warranty_word
 from wharfinger.ledger.models import Move
 from wharfinger.purchasing.models import PurchaseLine, VendorBillLine, VendorReturn
-from wharfinger.returns.models import RmaLine
+from wharfinger.returns.models import RmaLine, VendorClaimLine
+from wharfinger.returns.queries.chain import chain_of
 
 
 def install() -> None:
@@ -32,15 +32,20 @@ def device(request: HttpRequest, pk: int) -> str:
     actor: Any = request.user
     found = Device.objects.filter(lot_id=pk, void__isnull=True).select_related("organization", "site").first()
     customer = request.GET.get("for", "")
-    if found is None or not actor.may("devices.read") or customer not in ("", str(found.organization_id)):
+    if not actor.may("devices.read") or (
+        customer and (found is None or customer != str(found.organization_id))
+    ):
         return ""
     chain = chain_of([pk]) if not customer else []
-    context = {"device": found, "warranty": warranty_word(found, today()), "chain": chain, "lot": pk}
+    if found is None and not chain:
+        return ""
+    warranty = warranty_word(found, today()) if found is not None else ""
+    context = {"device": found, "warranty": warranty, "chain": chain, "lot": pk}
     return render_to_string("site/parts/unit_device.html", context, request)
 
 
 def papers(lots: Sequence[int], lines: Sequence[int], places: Sequence[int]) -> Iterable[str]:
-    """Purchase orders, quotes and orders, bills, invoices, devices and RMAs of these units, in seven statements."""
+    """Purchase orders, quotes and orders, bills, invoices, devices and RMAs of these units, and claims on vendors, in eight statements."""
     bought = PurchaseLine.objects.filter(Q(place__in=places) | Q(refused_place__in=places), void__isnull=True)
     orders = dict(bought.values_list("pk", "purchase_order_id"))
     yield from (f"purchase_order:{pk}" for pk in orders.values())
@@ -72,3 +77,5 @@ def papers(lots: Sequence[int], lines: Sequence[int], places: Sequence[int]) -> 
     stood = Q(rma__place__in=places) | Q(rma__bench_place__in=places) | Q(rma__vendor_place__in=places)
     back = RmaLine.objects.filter(Q(lot__in=lots) | Q(device__lot__in=lots) | stood)
     yield from (f"rma:{pk}" for pk in back.values_list("rma_id", flat=True))
+    claimed = VendorClaimLine.objects.filter(Q(lot__in=lots) | Q(answers__replacement__in=lots))
+    yield from (f"vendor_claim:{pk}" for pk in claimed.values_list("vendor_claim_id", flat=True))

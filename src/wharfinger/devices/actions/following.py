@@ -91,7 +91,7 @@ def not_in_use(_truth: Truth, plan: Plan) -> None:
         raise in_use(device, [s for s in running if serving[s.pk] == device.pk])
 
 
-LEAVING = (*FOLLOWING, "receive_return", "swap", "move_device")
+LEAVING = (*FOLLOWING, "receive_return", "swap", "move_device", "answer_claim")
 """The verbs by which devices leave their owner."""
 
 

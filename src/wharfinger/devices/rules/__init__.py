@@ -102,7 +102,7 @@ def place_device(
 
     own: the values of own fields, where somebody is asked for them; at: where these stand in what was sent.
     """
-    values = {
+    values: dict[str, Any] = {
         "organization_id": owner.organization,
         "site_id": owner.site,
         "contact_id": owner.contact,
@@ -130,6 +130,9 @@ def place_device(
     elif known.removed_on is None:
         raise already(known)
     else:
+        if replaces is None:
+            # For what it once came stays true, whoever has it now.
+            values.pop("replaces_id")
         plan.change(known, **values, **UNREVIEWED)
         if own is not None:
             owning.change(plan, truth, known, "device", own, at=at)

@@ -104,6 +104,7 @@ GREETINGS = {
     "purchase-order": "purchase_greeting",
     "rfq": "rfq_greeting",
     "vendor-return": "vendor_return_greeting",
+    "vendor-claim": "vendor_claim_greeting",
 }
 """Our own sentence above the lines, by what it means."""
 SHIPPED = Table(

@@ -36,6 +36,7 @@ CHOICE: dict[str, tuple[str, ...]] = {
     "purchase-order": ("part", "sku", "description", "unit", "tax", "expected"),
     "rfq": ("part", "sku", "description", "unit"),
     "vendor-return": ("part", "sku", "unit", "serials"),
+    "vendor-claim": ("part", "sku", "unit", "serials"),
 }
 """What the lines of each kind of document have to show."""
 

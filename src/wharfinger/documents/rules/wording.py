@@ -24,6 +24,7 @@ KINDS: dict[str, str] = {
     "purchase-order": N_("Purchase order"),
     "rfq": N_("Request for quotation"),
     "vendor-return": N_("Return to the vendor"),
+    "vendor-claim": N_("Claim on a vendor"),
 }
 """The documents whose words a company writes itself."""
 REMINDERS = {f"reminder-{level}": level for level in (1, 2, 3)}

@@ -76,6 +76,9 @@ RETURNS = Table(
 )
 
 
+_FROM = {"refused": N_("Refused at the door"), "bin": N_("Stock"), "at_vendor": N_("Claim on a vendor")}
+
+
 def return_list(request: HttpRequest) -> HttpResponse:
     """Every return to a vendor."""
     return table_page(request, RETURNS)
@@ -109,7 +112,7 @@ def vendor_return(request: HttpRequest, pk: int) -> HttpResponse:
                 "quantity": (one.quantity, one.decimals),
                 "serial": one.code,
                 "order": (one.number, reverse("purchasing:order", args=[one.order])) if one.order else None,
-                "from": _("Refused at the door") if one.kind == "refused" else _("Stock"),
+                "from": _(_FROM.get(one.kind, "Stock")),
             }
             for one in queries.went([row.made_id])[row.made_id]
         ],

@@ -38,7 +38,7 @@ class Went(NamedTuple):
     decimals: int
     code: str
     kind: str
-    """Where they stood: refused at the door, or in a bin."""
+    """Where they stood: refused at the door, in a bin, or at the vendor because of a claim."""
     order: int | None
     number: str
     quantity: int
@@ -104,12 +104,15 @@ def went(entries: Iterable[int]) -> dict[int, list[Went]]:
     for row in sql.fetch(
         "SELECT m.entry_id, g.id, g.sku, g.name, g.quantity_decimals, l.code, s.kind, o.id, COALESCE(o.number, ''), "
         "m.quantity - COALESCE((SELECT SUM(r.quantity) FROM ledger_move r WHERE r.reverses_id = m.id), 0) AS gone "
-        "FROM ledger_move m JOIN ledger_holding s ON s.id = m.source_id AND s.kind IN ('refused', 'bin') "
+        "FROM ledger_move m JOIN ledger_holding s ON s.id = m.source_id AND s.kind IN ('refused', 'bin', 'at_vendor') "
         "JOIN ledger_holding t ON t.id = m.target_id AND t.kind = 'vendor' "
         "JOIN catalog_product g ON g.id = s.product_id JOIN ledger_lot l ON l.id = s.lot_id "
         "LEFT JOIN purchasing_purchaseline p ON p.refused_place_id = s.place_id "
         "LEFT JOIN purchasing_purchaseorder o ON o.id = p.purchase_order_id "
-        f"WHERE {sql.among('m.entry_id')} ORDER BY m.entry_id, m.n",
+        f"WHERE {sql.among('m.entry_id')} AND NOT EXISTS ("
+        # For what another unit came in the next move nothing is credited.
+        "SELECT 1 FROM ledger_move b JOIN ledger_holding v ON v.id = b.source_id AND v.kind = 'vendor' "
+        "WHERE b.entry_id = m.entry_id AND b.n = m.n + 1) ORDER BY m.entry_id, m.n",
         [sql.array(sorted(entries))],
     ):
         if row[-1]:

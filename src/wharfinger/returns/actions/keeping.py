@@ -1,4 +1,4 @@
-"""What may not be undone: goods that were paid back stay where they came to."""
+"""What may not be undone: goods that were paid back stay where they came to, and a claim goes back step by step."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from wharfinger.base.refusal import N_, Refusal
 from wharfinger.ledger.plan import Plan, Truth
-from wharfinger.returns.models import Rma, RmaLine
+from wharfinger.returns.models import Rma, RmaLine, VendorAnswer, VendorClaim
 from wharfinger.returns.queries.figures import Matching, figures
 from wharfinger.returns.queries.proofs import paid_back
 from wharfinger.returns.rules import WITH_US
@@ -39,3 +39,22 @@ def paid_back_stays_here(truth: Truth, plan: Plan) -> None:
                 N_("{number} has paid for these goods since. Undo the settlement first."),
                 number=line.rma.number,
             )
+
+
+def claims_go_back_in_turn(truth: Truth, plan: Plan) -> None:
+    """Refuse to undo a part of what a vendor answered, or a step of a claim on which a later one stands."""
+    original = truth.read.get("original")
+    if original is None or original.verb not in ("claim_from_vendor", "send_claim", "answer_claim"):
+        return
+    voids = {label for label, _ in plan.voids}
+    if original.verb == "answer_claim":
+        if "returns.VendorAnswer" not in voids:
+            raise Refusal("undone_whole", N_("This step decided about a whole document. Undo all of it."))
+        return
+    claims = sorted(truth.documents.get("returns.VendorClaim", ()))
+    sent = VendorClaim.objects.filter(pk__in=claims, sent_at__isnull=False)
+    answers = VendorAnswer.objects.filter(line__vendor_claim__in=claims, void__isnull=True)
+    if original.verb == "claim_from_vendor" and (row := sent.first()) is not None:
+        raise Refusal("sent_since", N_("{number} was sent since. Undo that first."), number=row.number)
+    if answers.exists():
+        raise Refusal("answered_since", N_("The vendor has answered since. Undo that first."))

@@ -24,7 +24,7 @@ from wharfinger.returns.actions import ahead, requesting
 from wharfinger.returns.models import RmaLine
 from wharfinger.returns.pages import repairing
 from wharfinger.returns.pages.grades import told
-from wharfinger.returns.queries import shown
+from wharfinger.returns.queries import claims, shown
 from wharfinger.returns.queries.found import by_rma, steps
 from wharfinger.returns.queries.words import OPEN, overdue
 from wharfinger.returns.rules import ANSWERS, OUTCOMES, TYPES
@@ -167,6 +167,8 @@ def rma(request: HttpRequest, pk: int) -> HttpResponse:
         "home": configuration.one("currency"),
         "found": told(by_rma([pk]).get(pk, [])),
         "steps": steps([pk])[pk],
+        "with_us": here,
+        "claims": claims.of_rma(pk),
         "still_out": any(one.back_by and one.charged_quantity < one.quantity for one in instead)
         and any(figure.received < line.quantity for line, figure in done),
         "parts": further.told("rma", request, pk),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wharfinger.ledger import sql
-from wharfinger.returns.models import RmaLine
+from wharfinger.returns.models import RmaLine, VendorAnswer
 
 OUTCOME_OF = {
     "bin": "restock",
@@ -95,10 +95,32 @@ def figures(rmas: Iterable[int], lines: Sequence[Any] | None = None) -> dict[int
     return found
 
 
+def stood_for(lots: Iterable[int]) -> dict[int, int]:
+    """The unit that each of these came for from a vendor, where it did; the first one, however often that was."""
+    first: dict[int, int] = {}
+    ask = sorted(set(lots))
+    while ask:
+        found = VendorAnswer.objects.filter(replacement__in=ask, void__isnull=True)
+        pairs = dict(found.order_by("pk").values_list("replacement_id", "line__lot_id"))
+        ask = sorted({lot for lot in pairs.values() if lot} - first.keys() - pairs.keys())
+        first |= {new: old for new, old in pairs.items() if new and old}
+    return {lot: _first(first, lot) for lot in first}
+
+
+def _first(before: dict[int, int], lot: int) -> int:
+    for _ in range(len(before)):
+        lot = before.get(lot, lot)
+    return lot
+
+
 class Matching:
-    """Of which line of its return a unit is: the one that names its lot, else the one that names its sale."""
+    """Of which line of its return a unit is: the one that names its lot, else the one that names its sale.
+
+    A unit that a vendor gave for another is of the line of that one.
+    """
 
     def __init__(self, lines: Sequence[Any]) -> None:
+        self.first: dict[int, int] = {}
         self.by_lot = {(x.rma_id, x.line_id or 0, x.lot_id): x.pk for x in lines if x.lot_id is not None}
         self.by_sale = {
             (x.rma_id, x.line_id or 0, x.product_id): x.pk for x in reversed(lines) if x.lot_id is None
@@ -106,4 +128,9 @@ class Matching:
 
     def line(self, rma: int, claim: int, lot: int, product: int) -> int | None:
         """The line, if the return has one for it."""
-        return self.by_lot.get((rma, claim, lot)) or self.by_sale.get((rma, claim, product))
+        known = self.by_lot.get((rma, claim, lot)) or self.by_sale.get((rma, claim, product))
+        if known is None and self.by_lot:
+            if lot not in self.first:
+                self.first |= {lot: lot, **stood_for([lot])}
+            known = self.by_lot.get((rma, claim, self.first[lot]))
+        return known

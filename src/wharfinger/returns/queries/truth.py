@@ -24,7 +24,7 @@ from wharfinger.ledger.plan import Truth
 from wharfinger.parties.models import Organization, Site
 from wharfinger.pricing.queries import listed
 from wharfinger.returns.models import Replacement, Rma, RmaLine
-from wharfinger.returns.queries.figures import figures
+from wharfinger.returns.queries.figures import figures, stood_for
 from wharfinger.returns.rules.inspecting import Worth
 from wharfinger.returns.rules.replacing import Instead
 from wharfinger.returns.rules.requesting import Asked
@@ -200,6 +200,9 @@ def read_rmas(truth: Truth) -> None:
         p: row for row in rows for p in (row.place_id, row.bench_place_id, row.vendor_place_id)
     }
     truth.read["rma_places"] = set(truth.read["rma_at"])
+    named = {line.lot_id for line in truth.documents.get("returns.RmaLine", {}).values()}
+    units = {h.lot for h in truth.held if h.spot.serial and h.place in truth.read["rma_places"]}
+    truth.read["stood_for"] = stood_for(units - named)
 
 
 def read_received(truth: Truth) -> None:
@@ -322,7 +325,9 @@ _HOME = (
     # CROSS JOIN keeps SQLite from beginning with all bins there are.
     "FROM ledger_holding h CROSS JOIN ledger_move m CROSS JOIN ledger_holding t "
     "WHERE m.source_id = h.id AND t.id = m.target_id AND {ours} AND h.kind IN ('returns', 'bench', 'at_vendor', 'customer') "
-    "AND " + sql.common("t.kind IN ('bin', 'scrap') AND t.claim_id = 0 AND m.reverses_id IS NULL") + " "
+    # A unit that its vendor keeps is gone as well; for one with a number another came, worth as much.
+    "AND (t.kind IN ('bin', 'scrap') AND t.claim_id = 0 OR t.kind = 'vendor' AND NOT h.serial) "
+    "AND " + sql.common("m.reverses_id IS NULL") + " "
     "GROUP BY h.claim_id, h.lot_id, h.product_id"
 )
 

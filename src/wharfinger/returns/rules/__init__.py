@@ -102,10 +102,21 @@ def goods_of(truth: Truth, line: Any, kinds: Sequence[str], serials: Iterable[st
         and h.place in truth.read["rma_places"]
         and h.product == line.product_id
         and h.claim == (line.line_id or 0)
-        and (h.lot == line.lot_id if line.lot_id is not None else h.lot not in others)
+        and (_meant(truth, h, line) if line.lot_id is not None else h.lot not in others)
         and (not wanted or same(h.code) in wanted)
     ]
     return sorted(found, key=lambda h: (kinds.index(h.kind), h.id))
+
+
+def _meant(truth: Truth, held: Held, line: Any) -> bool:
+    """Whether a unit is the one that a line names, or came from the vendor for it."""
+    return line.lot_id in (held.lot, came_for(truth, held.lot))
+
+
+def came_for(truth: Truth, lot: Id) -> Id:
+    """The unit for which a vendor gave this one; itself where none did."""
+    first: dict[Id, int] = truth.read.get("stood_for", {})
+    return first.get(lot, lot)
 
 
 def take(

@@ -11,7 +11,16 @@ from wharfinger.demand import rules as demand
 from wharfinger.fulfilment.rules import late, mention_lines
 from wharfinger.ledger.plan import Held, PlaceRef, Plan, Spot, Truth, fixed
 from wharfinger.ledger.reverse import part
-from wharfinger.returns.rules import OUTCOMES, WITH_US, Places, goods_of, places_of, rma_line_of, rma_of
+from wharfinger.returns.rules import (
+    OUTCOMES,
+    WITH_US,
+    Places,
+    came_for,
+    goods_of,
+    places_of,
+    rma_line_of,
+    rma_of,
+)
 from wharfinger.returns.rules.grading import grade_of, let_restock
 from wharfinger.stock.rules import value_receipt
 
@@ -52,7 +61,7 @@ class Worth:
 def worth_of(truth: Truth, source: Spot) -> Worth:
     """What goods cost when they left: the very unit's cost, else that of the line's loose goods."""
     known = truth.read["worth"]
-    own = known.get((source.claim, source.lot))
+    own = known.get((source.claim, source.lot)) or known.get((source.claim, came_for(truth, source.lot)))
     return own or known.get((source.claim, truth.loose.get(source.product))) or Worth()
 
 
@@ -226,9 +235,9 @@ def not_replaced(truth: Truth, line: Any, quantity: int, field: str) -> None:
 def _send_back(plan: Plan, truth: Truth, source: Spot, quantity: int, field: str) -> None:
     """Goods go back to the customer's site they came from, and a device is theirs again."""
     row = truth.read["rma_at"][source.place]
-    site = truth.read["came_from"].get((source.lot, source.claim)) or truth.read["home_sites"].get(
-        row.organization_id
-    )
+    site = truth.read["came_from"].get((came_for(truth, source.lot), source.claim)) or truth.read[
+        "home_sites"
+    ].get(row.organization_id)
     if site is None:
         raise Refusal(
             "no_site", N_("This customer has no site to which goods could go. Add one first."), field=field

@@ -13,8 +13,10 @@ from wharfinger.devices.actions.about import name_devices
 from wharfinger.devices.models import Device
 from wharfinger.devices.rules.installing import Installation
 from wharfinger.devices.rules.keeping import SubscriptionWish
-from wharfinger.returns.actions import inspecting, receiving, requesting, swapping
+from wharfinger.returns.actions import claiming, inspecting, receiving, requesting, swapping
 from wharfinger.returns.models import RmaLine
+from wharfinger.returns.rules.claim_answers import Answered
+from wharfinger.returns.rules.claiming import Faulty
 from wharfinger.returns.rules.inspecting import Verdict
 from wharfinger.returns.rules.receiving import Arrived, Returned
 from wharfinger.returns.rules.replacing import Instead
@@ -66,6 +68,7 @@ def chapters(story: Story) -> Iterator[Chapter]:
         _ticket,
         _ticket_about_a_firewall,
         _loan,
+        _claims,
     ):
         yield chapter(story)
 
@@ -352,3 +355,33 @@ def _loan(story: Story) -> Chapter:
     with story.now():
         lent = [Provision(1, product=laptop.pk, location=pool)]
         work.provide(actor=story.users["timo"], work_order=job, provisions=lent)
+
+
+def _claims(story: Story) -> Chapter:
+    """Two hubs failed in stock: for one the vendor sent another, the other one is still there."""
+    yield 12
+    done, line = _claimed(story, "HUB-7", "No picture on the second port", "LR-20417")
+    yield 9
+    with story.now():
+        claiming.answer_claim(
+            actor=story.users["wim"],
+            claim=done,
+            answers=[Answered(line, 1, "replacement", note="New series")],
+        )
+    yield 6
+    _claimed(story, "HUB-7", "Gets hot and switches off", "LR-20466")
+
+
+def _claimed(story: Story, sku: str, reason: str, reference: str) -> tuple[int, int]:
+    """A faulty unit that is on its way to its vendor: the claim and its line."""
+    with story.now():
+        made = claiming.claim_from_vendor(
+            actor=story.users["wim"],
+            items=[Faulty(1, story.products[sku].pk)],
+            reason=reason,
+            location=story.locations["Hamburg"].pk,
+        )
+    claim = made.one("returns.VendorClaim")
+    with story.now():
+        claiming.send_claim(actor=story.users["wim"], claim=claim, reference=reference)
+    return claim, made.one("returns.VendorClaimLine")

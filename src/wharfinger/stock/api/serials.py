@@ -94,7 +94,7 @@ class TurnOut(Shown):
     id: Id
     serial: str = Field(examples=["S1"])
     sku: str
-    device: Id
+    device: int | None = Field(description="The device it is, where it is or was one.")
     device_number: str = Field(examples=["D-17"])
 
 

@@ -106,18 +106,21 @@ def _step(c: Chapter, stands: dict[int, Stand], owners: dict[int, int], papers: 
     for stand in (source, target):
         # What a vendor or a shipment held is told by its document, whatever the entry mentions.
         if stand and stand.number and stand.subject and not stand.subject.startswith("site:"):
-            whose = None if stand.subject.startswith("purchase_order:") else stand.organization_id
+            whose = None if stand.subject.startswith(_OF_VENDORS) else stand.organization_id
             if all(one.subject != stand.subject for one in named):
                 named.append(Paper(stand.subject, stand.number, whose))
     whose_all = {owners[line] for line in c.lines if line in owners}
     whose_all |= {
-        s.organization_id for s in (source, target) if s and s.kind != "on_order" and s.organization_id
+        s.organization_id
+        for s in (source, target)
+        if s and not s.subject.startswith(_OF_VENDORS) and s.organization_id
     } - {None}
     if not c.places:
         whose_all |= {one.organization for one in named if one.organization}
     return Step(c, source, target, tuple(named), frozenset(one for one in whose_all if one))
 
 
+_OF_VENDORS = ("purchase_order:", "vendor_claim:")
 _INTERNAL = frozenset(("purchase_order", "receipt"))
 """Documents whose organization is a vendor, which is no customer of the unit."""
 

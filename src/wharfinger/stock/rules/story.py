@@ -14,6 +14,7 @@ MILESTONES: dict[str, tuple[str, ...]] = {
     "count": ("count",),
     "vendor_bill": ("enter_bill", "accept_bill", "cancel_bill"),
     "vendor_return": ("credit_vendor_return",),
+    "vendor_claim": ("claim_from_vendor",),
 }
 """By document, the acts that belong to a unit's life though they move no goods of it."""
 
@@ -108,6 +109,7 @@ TOLD: dict[str, str] = {
     "receive_return": N_("Came back to us"),
     "repair": N_("In repair"),
     "to_vendor": N_("Sent to the manufacturer"),
+    "send_claim": N_("Sent to the manufacturer"),
     "send_back": N_("Sent back to you"),
     "restock": N_("Taken back"),
     "swap": N_("Swapped"),

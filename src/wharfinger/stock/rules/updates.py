@@ -11,7 +11,7 @@ TYPES: dict[str, tuple[str, tuple[str, ...]]] = {
         ("submit", "send_purchase", "amend_purchase", "cancel_purchase", "close_purchase"),
     ),
     "receipt": (N_("Receipt"), ("receive", "cancel_receipt")),
-    "vendor_return": (N_("Return to the vendor"), ("to_vendor", "send_back")),
+    "vendor_return": (N_("Return to the vendor"), ("to_vendor", "send_back", "send_claim", "answer_claim")),
     "transfer": (
         N_("Transfer"),
         ("transfer", "send_transfer", "receive_transfer", "return_transfer", "lose_transfer"),
