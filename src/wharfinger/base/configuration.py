@@ -71,6 +71,7 @@ DEFAULTS: dict[str, Any] = {
     "second_person": False,
     "returnable_days": 30,
     "rma_days": 14,
+    "rma_remind_days": 0,
     "expiry_days": 30,
     "warranty_days": 30,
     "attachment_mb": 20,

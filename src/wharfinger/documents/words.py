@@ -275,6 +275,15 @@ WORDS = {
         "document",
         "the invoices that the attached letter names are overdue: {document}. If you have paid them in the meantime, please take this mail as done.",
     ),
+    "mail_goods_due_1": pgettext_lazy(
+        "document",
+        "the goods of the attached slip are to be here by {date}: {document}. If you have sent them in the meantime, please take this mail as done.",
+    ),
+    "mail_goods_due_2": pgettext_lazy(
+        "document",
+        "the goods of the attached slip were to be here by {date}: {document}. If you have sent them in the meantime, please take this mail as done.",
+    ),
+    "mail_subject_goods": pgettext_lazy("document", "Please send: {document}"),
     "mail_changed": pgettext_lazy(
         "document", "our order has changed. What holds from now on is attached: {document}."
     ),

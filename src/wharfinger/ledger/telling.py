@@ -175,6 +175,8 @@ VERBS: dict[str, str] = {
     "send_reminder": N_("Sent a reminder"),
     "send_rfq": N_("Sent a request for quotation"),
     "send_quote": N_("Sent the quote"),
+    "send_rma": N_("Sent an RMA slip"),
+    "remind_rma": N_("Reminded of goods of an RMA"),
     "send_statement": N_("Sent a statement"),
     "send_transfer": N_("Sent a transfer"),
     "set": N_("Decided a setting"),

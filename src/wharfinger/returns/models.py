@@ -39,6 +39,8 @@ class Rma(Document):
     overruled_reason = models.TextField(blank=True, default="")
     """Why; of several the last is last."""
     due_on = models.DateField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    """When the slip, or a reminder with it, went to the customer last."""
     ticket = models.ForeignKey("demand.Sheet", models.PROTECT, null=True, related_name="rmas")
     place = models.OneToOneField(Place, models.PROTECT, related_name="rma")
     """Received goods stand here until they are inspected (kind returns)."""
@@ -130,6 +132,26 @@ class Replacement(Document):
 
     def __str__(self) -> str:
         return f"{self.rma_line_id} → {self.line_id}"
+
+
+class RmaReminder(Document):
+    """A letter that asks for goods of an RMA: before they are due, or after; each once."""
+
+    subject: ClassVar[str] = "rma_reminder"
+    rma = models.ForeignKey(Rma, models.PROTECT, related_name="reminders")
+    level = models.SmallIntegerField()
+    """1 before the day on which they are due, 2 after it."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rma", "level"], condition=Q(void__isnull=True), name="reminded_once"
+            ),
+            models.CheckConstraint(condition=Q(level__in=(1, 2)), name="rma_reminder_level"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rma_id}: {self.level}"
 
 
 class Grade(models.Model):

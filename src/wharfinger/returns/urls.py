@@ -20,6 +20,7 @@ urlpatterns = [
     path("rmas/<int:pk>/", rmas.rma, name="rma"),
     path("rmas/<int:pk>/approve/", rmas.approve, name="approve"),
     path("rmas/<int:pk>/deny/", rmas.deny, name="deny"),
+    path("rmas/<int:pk>/remind/", rmas.remind, name="remind"),
     path("rmas/<int:pk>/close/", rmas.close, name="close"),
     path("rmas/<int:pk>/extend/", rmas.extend, name="extend"),
     path("rmas/<int:pk>/charge/", rmas.charge, name="charge"),

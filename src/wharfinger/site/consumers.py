@@ -23,6 +23,7 @@ from wharfinger.notices.actions.bell import clear
 from wharfinger.notices.outbox import Consumer
 from wharfinger.purchasing.actions import low
 from wharfinger.returns.actions.ahead import charge_due
+from wharfinger.returns.actions.slips import remind_due
 from wharfinger.sales.actions import holds
 from wharfinger.sales.actions.serving import serve
 from wharfinger.site.tuning import tune
@@ -117,6 +118,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     every(LOW_S, partial(batches.tell_expiring, actor=HOUSE)),
     every(CLEAR_S, partial(covering.tell_warranties, actor=HOUSE)),
     every(LOW_S, partial(charge_due, actor=HOUSE)),
+    every(CLEAR_S, partial(remind_due, actor=HOUSE)),
     every(LOW_S, partial(todos.remind, actor=HOUSE)),
     every(DIGEST_S, digest.send),
     every(TUNE_S, tune),

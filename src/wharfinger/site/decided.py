@@ -76,6 +76,7 @@ CALLED: dict[str, str] = {
     "require_vendor_invoice": N_("Goods are received with the vendor's invoice number only"),
     "returnable_days": N_("Goods can be returned within"),
     "rma_days": N_("Goods of an approved RMA are to arrive within"),
+    "rma_remind_days": N_("Customers are reminded of goods of an RMA"),
     "expiry_days": N_("What expires is told before by"),
     "warranty_days": N_("The end of a warranty is told before by"),
     "shipment_proof": N_("A delivery needs a proof"),

@@ -69,6 +69,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "grade": (N_("Grade"), "returns:grade"),
     "finding": (N_("Finding"), ""),
     "repair": (N_("Repair"), ""),
+    "rma_reminder": (N_("Reminder of an RMA"), ""),
     "repair_part": (N_("Part of a repair"), ""),
     "vendor_claim": (N_("Claim on a vendor"), "returns:claim"),
     "vendor_claim_line": (N_("Line of a claim on a vendor"), ""),

@@ -28,7 +28,15 @@ from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.write import MADE, Written
 from wharfinger.sales.rules.sending import LETTER
 
-LETTERS = ("send_quote", "send_order", "send_invoice", "send_credit_note", "send_statement")
+LETTERS = (
+    "send_quote",
+    "send_order",
+    "send_invoice",
+    "send_credit_note",
+    "send_statement",
+    "send_rma",
+    "remind_rma",
+)
 """Verbs whose mail somebody may have written."""
 
 VERBS = frozenset(
@@ -47,7 +55,7 @@ VERBS = frozenset(
 SENDING = frozenset({"send_purchase", "send_reminder", "send_rfq", *LETTERS})
 """Verbs that do nothing but send: undone before the mail has left, it stays here."""
 
-LASTING = ("send_reminder",)
+LASTING = ("send_reminder", "remind_rma")
 """Those that are not undone once the mail has left: the customer was reminded."""
 
 CONSUMER = "documents"

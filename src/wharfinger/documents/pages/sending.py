@@ -22,6 +22,7 @@ from wharfinger.billing.queries.statements import period
 from wharfinger.documents.kinds import kind_named
 from wharfinger.documents.queries.letters import draft, draft_statement
 from wharfinger.ledger.write import Written
+from wharfinger.returns.actions import slips
 from wharfinger.sales.actions import sending as sales
 from wharfinger.sales.rules.sending import Letter, addresses
 
@@ -30,6 +31,7 @@ PAGES = {
     "order-confirmation": ("sales:order", "sales.send"),
     "invoice": ("billing:invoice", "billing.send"),
     "credit-note": ("billing:credit_note", "billing.send"),
+    "rma-slip": ("returns:rma", "returns.approve"),
 }
 """The page of what is sent, and what one must hold to send it, by kind of document."""
 ACTS: dict[str, tuple[str, Callable[..., Written], Callable[..., Written]]] = {
@@ -37,6 +39,7 @@ ACTS: dict[str, tuple[str, Callable[..., Written], Callable[..., Written]]] = {
     "order-confirmation": ("order", sales.send_order, sales.mark_order_sent),
     "invoice": ("invoice", billing.send_invoice, billing.mark_invoice_sent),
     "credit-note": ("credit_note", billing.send_credit_note, billing.mark_credit_note_sent),
+    "rma-slip": ("rma", slips.send_rma, slips.mark_rma_sent),
 }
 """What is sent is called so by the two verbs that send it, by mail and by hand."""
 

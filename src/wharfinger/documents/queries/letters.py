@@ -30,6 +30,7 @@ SENT = {
     "invoice": KINDS["invoice"],
     "credit_note": KINDS["credit-note"],
     "reminder": KINDS["reminder"],
+    "rma": KINDS["rma-slip"],
     "purchase_order": KINDS["purchase-order"],
     "rfq_vendor": KINDS["rfq"],
 }
@@ -44,6 +45,7 @@ WAYS = {
     "invoice": ("organization__email", "sheet__contact__email"),
     "credit-note": ("organization__email", "invoice__sheet__contact__email"),
     "reminder": ("organization__email",),
+    "rma-slip": ("ticket__contact__email", "organization__email"),
     "purchase-order": ("vendor__email",),  # unless another is agreed for orders
     "rfq": ("vendor__email",),  # likewise
 }
@@ -54,6 +56,7 @@ LETTERS = {
     "order-confirmation": "sheet__number",
     "invoice": "number",
     "credit-note": "number",
+    "rma-slip": "number",
 }
 """What people write a letter of their own with, each with the way to its number."""
 
@@ -95,13 +98,16 @@ def composed(
 ) -> dict[str, Any]:
     """The mail itself: what was written, the house's words where nothing was, the link, and our name beneath."""
     said, again = words(language), of.model is PurchaseOrder and _changed_since(pk)
-    body = [given.get("text") or _text(of, pk, number, language, again=again), ""]
+    asks = _asks_for_goods(of, pk, given, number, language)
+    body = [given.get("text") or asks.get("text") or _text(of, pk, number, language, again=again), ""]
     if of.model is Quote and given.get("link", True):
         body += [said["mail_link"], links.address(Quote.objects.get(pk=pk)), ""]
     body += [said["mail_regards"], us]
     mail = {
         "to": to,
-        "subject": given.get("subject") or _subject(of, pk, number, language, us, again=again),
+        "subject": given.get("subject")
+        or asks.get("subject")
+        or _subject(of, pk, number, language, us, again=again),
         "body": "\n".join(body),
     }
     return mail | {"cc": given["cc"]} if given.get("cc") else mail
@@ -159,6 +165,21 @@ def _text(of: Kind, pk: int, number: str, language: str, *, again: bool = False)
     said = words(language)
     sentence = said["mail_changed" if again else SENTENCES.get(of.model, "mail_attached")]
     return "\n".join([said["mail_hello"], "", sentence.format(document=_title(of, pk, number, language))])
+
+
+def _asks_for_goods(
+    of: Kind, pk: int, given: Mapping[str, Any], number: str, language: str
+) -> dict[str, str]:
+    """What a reminder of an RMA says; nothing where it is none."""
+    if "reminder" not in given:
+        return {}
+    said, title = words(language), _title(of, pk, number, language)
+    due = format_date(date.fromisoformat(given["due_on"]), "medium", locale=LOCALES[language])
+    sentence = said[f"mail_goods_due_{given['reminder']}"].format(document=title, date=due)
+    return {
+        "subject": said["mail_subject_goods"].format(document=title),
+        "text": "\n".join([said["mail_hello"], "", sentence]),
+    }
 
 
 def _title(of: Kind, pk: int, number: str, language: str) -> str:

@@ -298,6 +298,7 @@ _CHECKS = {
     "second_person": yes_or_no,
     "returnable_days": _DAYS,
     "rma_days": _DAYS,
+    "rma_remind_days": _DAYS,
     "expiry_days": _DAYS,
     "warranty_days": _DAYS,
     "attachment_mb": whole(1, 200),

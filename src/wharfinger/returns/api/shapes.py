@@ -74,6 +74,13 @@ class StepOut(Shown):
     by: Id | None
 
 
+class RemindedOut(Shown):
+    """A reminder that went to the customer: 1 before goods were due, 2 after."""
+
+    level: int = Field(examples=[1])
+    at: datetime
+
+
 class RmaOut(Shown):
     """An RMA, or a return without one."""
 
@@ -90,6 +97,8 @@ class RmaOut(Shown):
     denied_reason: str
     closed_at: datetime | None
     due_on: date | None
+    sent_at: datetime | None = Field(description="When the slip went to the customer last.")
+    reminders: list[RemindedOut]
     overruled_reason: str = Field(description="Why what the rules refuse was let through.", examples=[""])
     ticket: Id | None
     currency: str

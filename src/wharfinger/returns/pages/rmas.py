@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from wharfinger.base import configuration, further
+from wharfinger.base import clock, configuration, further
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.door import module_on, there
 from wharfinger.base.page import page, page_act
@@ -20,7 +20,7 @@ from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, ta
 from wharfinger.demand.pages import typed_day
 from wharfinger.ledger.telling import timeline
 from wharfinger.ledger.write import Written
-from wharfinger.returns.actions import ahead, requesting
+from wharfinger.returns.actions import ahead, requesting, slips
 from wharfinger.returns.models import RmaLine
 from wharfinger.returns.pages import repairing
 from wharfinger.returns.pages.grades import told
@@ -28,6 +28,7 @@ from wharfinger.returns.queries import claims, shown
 from wharfinger.returns.queries.found import by_rma, steps
 from wharfinger.returns.queries.words import OPEN, overdue
 from wharfinger.returns.rules import ANSWERS, OUTCOMES, TYPES
+from wharfinger.returns.rules.slips import level_on
 
 WORDS = {
     "requested": ("amber", N_("Requested")),
@@ -152,6 +153,7 @@ def rma(request: HttpRequest, pk: int) -> HttpResponse:
         )
     instead = [one for rows in shown.replacements(line.pk for line, _figure in done).values() for one in rows]
     here = sum(figure.here + figure.bench + figure.at_vendor for _line, figure in done)
+    reminded = shown.reminders([pk]).get(pk, [])
     context = {
         "doc": row,
         "word": (tone, _(words)),
@@ -169,6 +171,10 @@ def rma(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": steps([pk])[pk],
         "with_us": here,
         "claims": claims.of_rma(pk),
+        "reminded": reminded,
+        "remindable": bool(row.due_on)
+        and level_on(clock.today(configuration.one("time_zone")), row.due_on)
+        not in {one.level for one in reminded},
         "still_out": any(one.back_by and one.charged_quantity < one.quantity for one in instead)
         and any(figure.received < line.quantity for line, figure in done),
         "parts": further.told("rma", request, pk),
@@ -231,6 +237,20 @@ def charge(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         lambda: ahead.charge_kept(actor=_user(request), rma=pk, reason=reason),
         ok=_("What is not back of %(number)s is to be billed.") % {"number": row.number},
+        back=reverse("returns:rma", args=[pk]),
+    )
+
+
+@require_POST
+@page("returns.approve")
+def remind(request: HttpRequest, pk: int) -> HttpResponse:
+    """Remind the customer of goods that have not come."""
+    row = there(shown.returns(), pk)
+    return page_act(
+        request,
+        lambda: slips.remind_rma(actor=_user(request), rma=pk),
+        ok=_("%(customer)s is reminded of %(number)s.")
+        % {"customer": row.organization.name, "number": row.number},
         back=reverse("returns:rma", args=[pk]),
     )
 

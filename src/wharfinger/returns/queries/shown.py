@@ -13,7 +13,7 @@ from wharfinger.base.quantity import plain
 from wharfinger.demand.models import Line
 from wharfinger.devices.models import Device
 from wharfinger.parties.models import Organization
-from wharfinger.returns.models import Replacement, Rma, RmaLine
+from wharfinger.returns.models import Replacement, Rma, RmaLine, RmaReminder
 from wharfinger.returns.queries import found as found_of
 from wharfinger.returns.queries.figures import Figures, figures
 from wharfinger.returns.queries.words import with_word
@@ -53,6 +53,7 @@ def show_returns(found: Sequence[Any]) -> list[dict[str, Any]]:
     seen = found_of.by_rma(done)
     pictures = found_of.pictures_of(row for rows in seen.values() for row in rows)
     when = found_of.steps(done)
+    reminded = reminders(done)
     return [
         {
             "id": one.pk,
@@ -68,6 +69,10 @@ def show_returns(found: Sequence[Any]) -> list[dict[str, Any]]:
             "denied_reason": one.denied_reason,
             "closed_at": one.closed_at,
             "due_on": one.due_on,
+            "sent_at": one.sent_at,
+            "reminders": [
+                {"level": row.level, "at": row.made.recorded_at} for row in reminded.get(one.pk, ())
+            ],
             "overruled_reason": one.overruled_reason,
             "ticket": one.ticket_id,
             "currency": one.organization.currency,
@@ -81,6 +86,15 @@ def show_returns(found: Sequence[Any]) -> list[dict[str, Any]]:
         }
         for one in found
     ]
+
+
+def reminders(of: Iterable[int]) -> dict[int, list[RmaReminder]]:
+    """The reminders of RMAs, the first first."""
+    found: dict[int, list[RmaReminder]] = {}
+    rows = RmaReminder.objects.filter(rma__in=list(of), void__isnull=True).select_related("made")
+    for one in rows.order_by("pk"):
+        found.setdefault(one.rma_id, []).append(one)
+    return found
 
 
 def _line(line: RmaLine, figure: Figures, currency: str) -> dict[str, Any]:

@@ -34,6 +34,7 @@ DAYS = (
     "terms_days",
     "returnable_days",
     "rma_days",
+    "rma_remind_days",
     "expiry_days",
     "warranty_days",
     "attachment_mb",
