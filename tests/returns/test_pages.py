@@ -292,3 +292,25 @@ def test_what_is_no_choice_is_a_refusal_and_never_an_error(client: Client, compa
     assert entries() == before
     for path in ("/journal/?who=", "/users/?role=", "/stock/?location=", "/inventory/?location="):
         assert client.get(path + junk).status_code in (200, 404)
+
+
+def test_goods_that_no_list_has_come_back_without_rma(client: Client, company: World) -> None:
+    """Unknown serial numbers and goods without a sale, also of a customer who has nothing from us."""
+    router = company.product(traced="serial")
+    path = f"/returns/new/?organization={company.customer.pk}"
+    assert 'name="along"' in see(client, path)
+    assert 'name="along"' not in see(client, f"/rmas/new/?organization={company.customer.pk}")
+    before = entries()
+    do(client, path, {"along": "NOTHING"}, status=422)
+    do(client, path, {"along-serial": ["X1"]}, status=422)
+    do(client, path, {}, status=422)
+    assert entries() == before
+    to = do(client, path, {"along": router.sku, "along-serial": ["X1", "X2"], "outcome": "scrap"})
+    assert to == f"/rmas/{Rma.objects.get().pk}/"
+    assert [where(code)[0] for code in ("X1", "X2")] == ["scrap", "scrap"]
+    cable = company.product()
+    do(client, path, {"along": cable.sku, "along-quantity": "3"}, status=422)
+    do(client, path, {"along": cable.sku, "along-quantity": "3", "along-outside": "yes"})
+    line = RmaLine.objects.latest("pk")
+    assert (line.product_id, line.quantity, line.line_id) == (cable.pk, 3, None)
+    clean()

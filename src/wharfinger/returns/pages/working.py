@@ -150,6 +150,7 @@ def _ask(request: HttpRequest, act: Act, *, sentence: str, rma: bool) -> HttpRes
 
     def chosen() -> Written:
         found = [asked for row in rows if (asked := _asked(request.POST, row)) is not None]
+        found += [] if rma else _unlisted(request.POST, customer.pk)
         if not found:
             raise BadInput("no_lines", N_("Choose at least one line."))
         return act(customer, found, currency)
@@ -332,6 +333,19 @@ def _along(given: QueryDict, organization: int) -> list[Arrived]:
     units = quantity(text, places, field="along-quantity") if text else len(serials) * 10**places or one_scan
     named = serials or ((serial,) if serial else ())
     return [Arrived(units, serials=named, product=product, outside=given.get("along-outside") == "yes")]
+
+
+def _unlisted(given: QueryDict, organization: int) -> list[Asked]:
+    """Goods that come back though no list has them: without a sale, or with numbers that we do not know."""
+    found = []
+    reason = given.get("reason", "").strip()[:500]
+    for one in _along(given, organization):
+        each = one.quantity // len(one.serials) if one.serials else one.quantity
+        found += [
+            Asked(each, product=one.product, serial=code, reason=reason, outside=one.outside)
+            for code in one.serials or ("",)
+        ]
+    return found
 
 
 ROWS = ("", "-1", "-2")

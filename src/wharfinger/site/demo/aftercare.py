@@ -82,7 +82,8 @@ def _installed(story: Story, day: int, title: str, skus: Sequence[str]) -> Chapt
         installing.install(actor=story.users["timo"], items=items)
 
 
-def _device(story: Story, sku: str, customer: str) -> Device:
+def device_of(story: Story, sku: str, customer: str) -> Device:
+    """The first device of a product that a customer has."""
     found = Device.objects.filter(
         product=story.products[sku], organization=story.organizations[customer], removed_on=None
     )
@@ -95,7 +96,7 @@ def _subscribed(story: Story) -> Chapter:
     wish = SubscriptionWish(
         organization=story.organizations["C-2020"].pk,
         product=story.products["LIC-FW"].pk,
-        device=_device(story, "FW-60", "C-2020").pk,
+        device=device_of(story, "FW-60", "C-2020").pk,
         starts_on=story.date(),
     )
     with story.now():
@@ -105,12 +106,13 @@ def _subscribed(story: Story) -> Chapter:
 def _swapped(story: Story) -> Chapter:
     """A UPS that failed is exchanged; the new one takes over its warranty."""
     yield 9
-    old = _device(story, "UPS-850", "C-2016")
+    old = device_of(story, "UPS-850", "C-2016")
     with story.now():
         swapping.swap(actor=story.users["admin"], swap=Swap(old.pk, Incoming(), reason="Beeps under load"))
 
 
-def _request(story: Story, customer: str, asked: Sequence[Asked]) -> tuple[int, list[int]]:
+def ask_back(story: Story, customer: str, asked: Sequence[Asked]) -> tuple[int, list[int]]:
+    """An RMA that sales asks for, and its lines."""
     with story.now():
         made = requesting.request(
             actor=story.users["mara"], organization=story.organizations[customer].pk, items=asked
@@ -123,7 +125,7 @@ def _headsets(story: Story) -> Chapter:
     """An RMA from its request to the credit: two came back, one is sold again, one is scrap."""
     yield 17
     line = story.deals["Headsets for the team"].lines["HS-DUO"]
-    rma, (asked,) = _request(story, "C-2010", [Asked(quantity=2, line=line, reason="Crackle on the left")])
+    rma, (asked,) = ask_back(story, "C-2010", [Asked(quantity=2, line=line, reason="Crackle on the left")])
     yield 16
     with story.now():
         requesting.approve(actor=story.users["admin"], rma=rma)
@@ -148,7 +150,7 @@ def _asked(story: Story) -> Chapter:
     """An RMA that waits for somebody's yes."""
     yield 1
     scanner = story.deals["Scanner and label printer"].lines["SCAN-2D"]
-    _request(story, "C-2017", [Asked(line=scanner, type="repair", reason="Does not read damp labels")])
+    ask_back(story, "C-2017", [Asked(line=scanner, type="repair", reason="Does not read damp labels")])
 
 
 def _overruled(story: Story) -> Chapter:
@@ -168,7 +170,7 @@ def _underway(story: Story) -> Chapter:
     """An RMA that was approved, whose goods are on their way to us; another disk leaves first, as the studio cannot wait."""
     yield 5
     line = story.deals["Storage for the studio"].lines["HDD-8T"]
-    rma, (asked,) = _request(story, "C-2018", [Asked(line=line, type="replace", reason="Clicks")])
+    rma, (asked,) = ask_back(story, "C-2018", [Asked(line=line, type="replace", reason="Clicks")])
     yield 4
     with story.now():
         requesting.approve(actor=story.users["admin"], rma=rma)
@@ -183,8 +185,8 @@ def _underway(story: Story) -> Chapter:
 def _expected(story: Story) -> Chapter:
     """An RMA whose goods have arrived and wait to be inspected."""
     yield 7
-    device = _device(story, "AP-AX2", "C-2019")
-    rma, (asked,) = _request(
+    device = device_of(story, "AP-AX2", "C-2019")
+    rma, (asked,) = ask_back(
         story, "C-2019", [Asked(device=device.pk, type="replace", reason="Loses its clients")]
     )
     yield 6
@@ -256,7 +258,7 @@ def _replaced_on_a_job(story: Story) -> Chapter:
     """An access point that was too slow is replaced by a faster one, credited and charged; the customer signed."""
     yield 6
     job = _typed_job(story, "C-2004", "Upgrade", "Faster Wi-Fi in the meeting room")
-    old = _device(story, "AP-AX2", "C-2004")
+    old = device_of(story, "AP-AX2", "C-2004")
     _named(story, job, old)
     faster = Incoming(story.products["AP-BE3"].pk)
     yield 5
@@ -272,14 +274,14 @@ def _late_pick_up(story: Story) -> Chapter:
     """A laptop that should have been picked up the week before."""
     yield 6
     job = _typed_job(story, "C-2014", "Pick-up", "Pick up the laptop of the partner who left")
-    _named(story, job, _device(story, "NB-14P", "C-2014"))
+    _named(story, job, device_of(story, "NB-14P", "C-2014"))
 
 
 def _swap_due(story: Story) -> Chapter:
     """A router that is to be swapped today."""
     yield 1
     job = _typed_job(story, "C-2012", "Exchange", "The router drops its VPN", begins=1, priority="urgent")
-    _named(story, job, _device(story, "RT-210", "C-2012"))
+    _named(story, job, device_of(story, "RT-210", "C-2012"))
 
 
 def _installation_ahead(story: Story) -> Chapter:
@@ -327,7 +329,7 @@ def _ticket_about_a_firewall(story: Story) -> Chapter:
     )
     with story.now():
         ticket = work.create_work_order(actor=story.users["timo"], wish=wish).one("work.WorkOrder")
-        firewall = _device(story, "FW-60", "C-2020")
+        firewall = device_of(story, "FW-60", "C-2020")
         name_devices(actor=story.users["timo"], work_order=ticket, add=[firewall.pk])
 
 

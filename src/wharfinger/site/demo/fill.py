@@ -10,7 +10,7 @@ from wharfinger.base import clock
 from wharfinger.ledger.models import Entry
 from wharfinger.ledger.post import automation
 from wharfinger.notices import bell, mails
-from wharfinger.site.demo import aftercare, company, dealing, past, present, warehouse
+from wharfinger.site.demo import aftercare, company, dealing, mending, past, present, warehouse
 from wharfinger.site.demo.story import ZONE, Story
 
 RUNG = 120
@@ -28,7 +28,7 @@ def fill(today: date | None = None) -> Story:
         with transaction.atomic():
             story.day = past.FOUNDED
             company.found(story)
-            parts = (past, present, dealing, aftercare, warehouse)
+            parts = (past, present, dealing, aftercare, mending, warehouse)
             story.tell(chapter for part in parts for chapter in part.chapters(story))
             _ring()
     finally:

@@ -171,6 +171,7 @@ LIC-BAK | Backup licence, one server, one year | Licences | order | 349.00 | 248
 LIC-FW | Firewall subscription, one year | Licences | order | 219.00 | 164.00 | V-1001 |
 SVC-TECH | Technician on site, per hour | Services | service | 98.00 | 0 |  |
 SVC-REM | Remote support, per hour | Services | service | 84.00 | 0 |  |
+SVC-REP | Repair in the workshop | Services | flat | 76.00 | 0 |  |
 SVC-NET | Network design, per day | Services | flat | 960.00 | 0 |  |
 SVC-ROLL | Set-up of a workplace | Services | flat | 120.00 | 0 |  |
 SVC-TRAV | Travel, flat rate | Services | flat | 65.00 | 0 |  |
@@ -360,6 +361,7 @@ def _checked(digits: str) -> str:
 
 
 FEES = {
+    "repair": "SVC-REP",
     "deposit": "SVC-DEP",
     "freight": "SVC-FRT",
     "restocking": "SVC-RST",
