@@ -4,6 +4,8 @@ grade C dead scrap           a grade: whose goods are sold again or dead, and wh
 find R 1 router C [scrap] [: Burnt]    what an inspection says of units
 findings R: 1 router C scrap Burnt; …, or none    what was found, the last first
 repaired R 1 router with 1 fan [at 20.00] cost 15.00 charged 45.00 then send_back    by us, or by the vendor it was sent to
+customer-mail it@acme.example   where the customer is written to
+slip R · slip R by-hand      its slip goes to the customer · call-in R, they are reminded · called-in R: 1 2, or nothing
 repair-by work               the service by which repairs are charged · margin-cost SO 55.00, what went for an order
 """
 
@@ -14,7 +16,8 @@ import re
 from tests.scenarios.varying import Varying
 from wharfinger.base.access import HOUSE
 from wharfinger.parties.actions.settings import set_setting
-from wharfinger.returns.models import Finding, RmaLine
+from wharfinger.parties.models import Organization
+from wharfinger.returns.models import Finding, RmaLine, RmaReminder
 from wharfinger.site.queries.margins import of_order
 
 
@@ -71,3 +74,23 @@ class Inspecting(Varying):
         name, amount = rest.split()
         found = of_order(self.documents[name]).went
         assert found == round(float(amount) * 100), f"is {found / 100:.2f}"
+
+    def say_slip(self, rest: str) -> None:
+        """slip R [by-hand]"""
+        name, *more = rest.split()
+        self.acts.append(self.door.slip(self.documents[name], by_hand=bool(more)))
+
+    def say_call_in(self, rest: str) -> None:
+        """call-in R: the customer is reminded of goods that have not come"""
+        self.acts.append(self.door.call_in(self.documents[rest.strip()]))
+
+    def say_called_in(self, rest: str) -> None:
+        """called-in R: LEVELS, or nothing"""
+        name, _, wanted = rest.partition(":")
+        rows = RmaReminder.objects.filter(rma=self.documents[name], void__isnull=True).order_by("pk")
+        found = " ".join(str(level) for level in rows.values_list("level", flat=True)) or "nothing"
+        assert found == wanted.strip(), f"is {found}"
+
+    def say_customer_mail(self, rest: str) -> None:
+        """customer-mail ADDRESS: where the customer is written to"""
+        Organization.objects.filter(pk=self.company.customer.pk).update(email=rest.strip())

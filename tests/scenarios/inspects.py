@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.scenarios.further import Posts, Tells, micro
 from wharfinger.base import configuration
+from wharfinger.returns.actions import slips
 from wharfinger.returns.actions.grading import add_grade
 from wharfinger.returns.actions.inspecting import inspect
 from wharfinger.returns.actions.repairing import finish_repair
@@ -50,6 +51,15 @@ class InspectsActions:
         )
         return int(self._said(lambda: finish_repair(actor=self.who, rma=rma, done=done)).id)
 
+    def slip(self: Tells, rma: int, *, by_hand: bool) -> int:
+        """Its slip goes to the customer."""
+        act = slips.mark_rma_sent if by_hand else slips.send_rma
+        return int(self._said(lambda: act(actor=self.who, rma=rma)).id)
+
+    def call_in(self: Tells, rma: int) -> int:
+        """The customer is reminded."""
+        return int(self._said(lambda: slips.remind_rma(actor=self.who, rma=rma)).id)
+
 
 class InspectsApi:
     """Asks over HTTP."""
@@ -86,3 +96,11 @@ class InspectsApi:
             "parts": [{"product": pk, "quantity": str(n), "unit_price": price} for pk, n, price in parts],
         }
         return int(self._post(f"/rmas/{rma}/repair", body)["entry"])
+
+    def slip(self: Posts, rma: int, *, by_hand: bool) -> int:
+        """Its slip goes to the customer."""
+        return int(self._post(f"/rmas/{rma}/send", {"by_hand": by_hand})["entry"])
+
+    def call_in(self: Posts, rma: int) -> int:
+        """The customer is reminded."""
+        return int(self._post(f"/rmas/{rma}/remind", {})["entry"])

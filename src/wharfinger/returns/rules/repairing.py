@@ -178,7 +178,7 @@ def _lines(plan: Plan, truth: Truth, row: Any, line: Any, done: Repaired, sheet:
         loose = truth.lot(part.product)
         paid = part.unit_price_micro is not None
         demand.want(plan, loose, claim, part.quantity, wish="covered", bill="to_bill" if paid else "waived")
-        for held, units in _chosen(truth, part, done.location, n):
+        for held, units in _chosen(truth, part, done.location, places_of(truth, row).location, n):
             plan.move(held.spot, held.spot.for_claim(claim).at(there), units)
     if done.charge_micro is not None:
         work, claim = wishes[-1], claims[-1]
@@ -201,7 +201,8 @@ def _wish(truth: Truth, part: Part, n: int) -> LineWish:
     return LineWish(part.product, part.quantity, unit_price_micro=part.unit_price_micro or 0, discount=NONE)
 
 
-def _chosen(truth: Truth, part: Part, location: int | None, n: int) -> list[tuple[Held, int]]:
+def _chosen(truth: Truth, part: Part, location: int | None, first: int, n: int) -> list[tuple[Held, int]]:
+    """The units of a part: of the location that is named, else of that of the return before others."""
     lots = []
     for code in part.serials:
         known = truth.read["lots"].get((part.product, same(code)))
@@ -235,6 +236,7 @@ def _chosen(truth: Truth, part: Part, location: int | None, n: int) -> list[tupl
         lots=lots,
         channels=truth.read["channels"],
         fresh_on=truth.today,
+        first=first,
         field=f"parts.{n}.quantity",
     )
 
