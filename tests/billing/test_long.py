@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from django.db import connection
@@ -16,25 +16,32 @@ from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.documents.actions.issuing import pdf
 
 pytestmark = pytest.mark.django_db
-LOADED = 4
-"""So many times as long as on an idle machine it may take where others work, too."""
 
 
 def test_two_hundred_lines_post_and_print_fast(company: World) -> None:
-    """Asked for are 300 ms and 500 ms on an idle machine."""
-    products = [company.product() for _ in range(20)]
-    _, lines = order(company, *((products[n % 20], 2) for n in range(200)))
-    begun = perf_counter()
-    made = invoice(actor=HOUSE, wish=InvoiceWish(tuple(Bill(line, 2) for line in lines))).one(
-        "billing.Invoice"
-    )
-    posted = perf_counter()
+    """Asked for are 300 ms and 500 ms; on a machine that is ours alone waiting is all processor.
+
+    The processor's time is measured, since that of the wall is also that of whoever works beside us. A first paper
+    reads the fonts, once in the life of a process.
+    """
+    pdf(actor=HOUSE, kind="invoice", pk=_invoiced(company, 1)[0])
+    made, posting = _invoiced(company, 200)
+    begun = process_time()
     paper = pdf(actor=HOUSE, kind="invoice", pk=made)
-    printed = perf_counter()
+    printing = process_time() - begun
     assert paper.startswith(b"%PDF")
-    assert posted - begun < 0.3 * LOADED
-    assert printed - posted < 0.5 * LOADED
+    assert (posting < 0.3, printing < 0.5) == (True, True), (posting, printing)
     clean()
+
+
+def _invoiced(company: World, many: int) -> tuple[int, float]:
+    """A posted invoice of so many lines, and the seconds that posting took."""
+    products = [company.product() for _ in range(20)]
+    _, lines = order(company, *((products[n % 20], 2) for n in range(many)))
+    wish = InvoiceWish(tuple(Bill(line, 2) for line in lines))
+    begun = process_time()
+    made = invoice(actor=HOUSE, wish=wish).one("billing.Invoice")
+    return made, process_time() - begun
 
 
 def test_an_invoice_takes_as_many_statements_whatever_its_length(company: World) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from babel import Locale
@@ -41,13 +41,13 @@ def spoken(value: Any, language: str, home: str = "") -> Any:
             return {"figure": figure, "unit": word, "text": f"{figure} {word}".strip()}
         case Share(micro):
             sign = "\xa0%" if language == "de" else "%"
-            return format_percent(Decimal(micro).scaleb(-6), f"#,##0.####{sign}", locale=LOCALES[language])
+            return format_percent(Decimal(micro).scaleb(-6), f"#,##0.####{sign}", locale=_locale(language))
         case Address():
             return {"name": value.name, "lines": address_lines(value, language, home)}
         case OwnValue(name, kind, kept):
             return {"name": name, "value": own_value(kind, kept, language)}
         case date():
-            return format_date(value, "medium", locale=LOCALES[language])
+            return format_date(value, "medium", locale=_locale(language))
         case tuple() | list():
             return [spoken(item, language, home) for item in value]
         case _ if is_dataclass(value):
@@ -61,7 +61,7 @@ def own_value(kind: str, value: str | bool, language: str) -> str:
         case "number":
             return _plain(Decimal(value), 0, DECIMALS, language)
         case "date":
-            return format_date(date.fromisoformat(str(value)), "medium", locale=LOCALES[language])
+            return format_date(date.fromisoformat(str(value)), "medium", locale=_locale(language))
         case "yes_no":
             return words(language)["yes" if value else "no"]
     return str(value)
@@ -77,7 +77,7 @@ def amount(minor: int, currency: str, language: str) -> dict[str, str]:
             exact,
             currency,
             format=_pattern(language, currency),
-            locale=LOCALES[language],
+            locale=_locale(language),
             currency_digits=False,
         ),
         "currency": currency,
@@ -115,19 +115,26 @@ def address_lines(address: Address, language: str, home: str) -> list[str]:
 
 def country(code: str, language: str) -> str:
     """The name of a country, or the code itself where nobody has named it."""
-    return Locale.parse(LOCALES[language]).territories.get(code, code) if code else ""
+    return _locale(language).territories.get(code, code) if code else ""
 
 
+@cache
+def _locale(language: str) -> Locale:
+    """What babel knows of the language; its name alone would be read anew for each figure."""
+    return Locale.parse(LOCALES[language])
+
+
+@lru_cache(maxsize=4096)
 def _plain(exact: Decimal, least: int, most: int, language: str) -> str:
     places = "0" * least + "#" * (most - least)
-    return format_decimal(exact, "#,##0" + (f".{places}" if places else ""), locale=LOCALES[language])
+    return format_decimal(exact, "#,##0" + (f".{places}" if places else ""), locale=_locale(language))
 
 
 @cache
 def _pattern(language: str, currency: str) -> str:
     """The language's own currency pattern with as many decimals as ISO 4217, not CLDR, gives the currency."""
     decimals = money.decimals(currency)
-    pattern: str = Locale.parse(LOCALES[language]).currency_formats["standard"].pattern
-    if pattern.startswith("¤#") and get_currency_symbol(currency, LOCALES[language])[-1].isalpha():
+    pattern: str = _locale(language).currency_formats["standard"].pattern
+    if pattern.startswith("¤#") and get_currency_symbol(currency, _locale(language))[-1].isalpha():
         pattern = pattern.replace("¤", "¤\xa0")
     return pattern.replace("0.00", "0." + "0" * decimals if decimals else "0")
