@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 
 from tests.scenarios.further import Posts, Tells
 from wharfinger.documents.actions import issuing, printing
-from wharfinger.fulfilment.actions import packing, shipping
+from wharfinger.fulfilment.actions import packing, picking, shipping
 from wharfinger.fulfilment.rules import Consignment, Pick
 from wharfinger.fulfilment.rules.correcting import Correction
 from wharfinger.notices.actions import bell, set_rule
 from wharfinger.notices.rules import EVENTS
 from wharfinger.sales.actions import orders
-from wharfinger.stock.actions.goods import transfer
+from wharfinger.stock.actions.goods import adjust, transfer
 from wharfinger.stock.models import Location
+from wharfinger.stock.rules.adjusting import Adjustment
 from wharfinger.stock.rules.moving import Goods, Transfer
 
 
@@ -57,6 +59,18 @@ class LeavesActions:
             said=Correction(**said),
             reason=reason,
         )
+        return int(self._said(act).id)
+
+    def find_batch(
+        self: Tells, product: int, location: Location, units: int, code: str, until: date | None
+    ) -> int:
+        """Find goods of a batch."""
+        found = Adjustment(product, units, location.place_id, batch=code, expires_on=until)
+        return int(self._said(partial(adjust, actor=self.who, items=[found], reason="As told")).id)
+
+    def pick_of(self: Tells, line: int, units: int, code: str) -> int:
+        """Pick goods of a batch."""
+        act = partial(picking.pick, actor=self.who, picks=[Pick(line, units, batch=code)])
         return int(self._said(act).id)
 
     def give_owner(self: Tells, order: int, owner: int) -> int:
@@ -106,6 +120,19 @@ class LeavesApi:
         """Correct what a shipment says."""
         days = {key: f"{value}" if key.endswith("_on") else value for key, value in said.items()}
         return int(self._patch(f"/shipments/{shipment}", {**days, "reason": reason})["entry"])
+
+    def find_batch(
+        self: Posts, product: int, location: Location, units: int, code: str, until: date | None
+    ) -> int:
+        """Find goods of a batch."""
+        body = {"product": product, "quantity": str(units), "location": location.pk, "batch": code}
+        expires = {"expires_on": until.isoformat()} if until else {}
+        return int(self._post("/stock/adjust", {**body, **expires, "reason": "As told"})["entry"])
+
+    def pick_of(self: Posts, line: int, units: int, code: str) -> int:
+        """Pick goods of a batch."""
+        body = {"picks": [{"line": line, "quantity": str(units), "batch": code}]}
+        return int(self._post("/pick", body)["entry"])
 
     def give_owner(self: Posts, order: int, owner: int) -> int:
         """Say whose order it is."""

@@ -7,6 +7,8 @@ shipment SH-1: Hanse T-77 BOX-1      today, by whom, under which number, and in 
 packs-into BOX-1: 2 router of SO     goods of a line go into a box that is open
 brings 2 router of SO from Main to Van    what a line holds goes elsewhere in one step
 corrects SH-1: carrier=UPS left=-3 came=-1 signed=Lorenz because WORDS    what a shipment says, days from today on
+batch L1: 4 milk [for 30 days]       goods of a batch are found, which expires in so many days
+picks-of L1: 2 milk of SO            of that batch
 left-and-came SH-1: -3 -1            on which days it says so, or - where it has not come
 gone: 2 router                       what the other tab of Delivery & Shipping shows
 wrote petra: 2 router                who did the latest act today, and how much of it reached the customer
@@ -44,6 +46,8 @@ class Leaving:
     acts: list[int]
     lines: Any
     line: Any
+    company: Any
+    _changed: Any
     somebody: Any
 
     def say_prints(self, rest: str) -> None:
@@ -103,6 +107,22 @@ class Leaving:
         made = Shipment.objects.get(number=number)
         found = [str((day - today()).days) if day else "-" for day in (made.shipped_on, made.delivered_on)]
         assert found == wanted.split(), found
+
+    def say_batch(self, rest: str) -> None:
+        """batch CODE: N NAME [for N days]"""
+        code, _, what = rest.partition(":")
+        n, name, *days = what.split()
+        product = self.products[name]
+        if product.traced != "batch":
+            self._changed(name, {"traced": "batch"})
+        until = today(-int(days[1])) if days else None
+        self.acts.append(self.door.find_batch(product.pk, self.company.location, int(n), code, until))
+
+    def say_picks_of(self, rest: str) -> None:
+        """picks-of CODE: N NAME of DOCUMENT"""
+        code, _, what = rest.partition(":")
+        n, name, _, document = what.split()
+        self.acts.append(self.door.pick_of(self.line(document, name), int(n), code))
 
     def say_gone(self, rest: str) -> None:
         """gone N NAME, …; or nothing"""

@@ -38,6 +38,7 @@ WORDS = {
     "counted_at": pgettext_lazy("document", "Counted at"),
     "books": pgettext_lazy("document", "In the books"),
     "batch": pgettext_lazy("document", "Batch"),
+    "expires_on": pgettext_lazy("document", "expires on {date}"),
     "kept_for": pgettext_lazy("document", "Kept for {name}"),
     "beside": pgettext_lazy("document", "Picked, packed or set aside: on hand, in no bin, not to be counted"),
     "to_count": pgettext_lazy("document", "{count} to count"),

@@ -35,6 +35,8 @@ class PickRow:
     """Into which it goes, where a run sorts it."""
     batch: str = ""
     """The one batch of which all of it is."""
+    expires_on: date | None = None
+    """When that batch expires."""
 
 
 @dataclass(frozen=True, slots=True)

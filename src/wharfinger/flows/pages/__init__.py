@@ -121,7 +121,12 @@ def _typed(request: HttpRequest) -> list[Pick]:
                 totals[line] = totals.get(line, 0) + units
     ticked = {line: tuple(request.POST.getlist(f"serial-{line}")) for line in figures}
     picks = [
-        Pick(line, totals.get(line) or len(ticked[line]), serials=ticked[line])
+        Pick(
+            line,
+            totals.get(line) or len(ticked[line]),
+            serials=ticked[line],
+            batch=request.POST.get(f"batch-{line}", "").strip(),
+        )
         for line in figures
         if totals.get(line) or ticked[line]
     ]

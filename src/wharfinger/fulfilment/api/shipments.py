@@ -25,6 +25,13 @@ router = Router(tags=["fulfilment"])
 Word = Literal["in_transit", "delivered", "cancelled"]
 
 
+class OfBatch(Shown):
+    """How much of goods is of which batch."""
+
+    batch: str = Field(examples=["L-2026-07"])
+    quantity: str = Field(examples=["3"])
+
+
 class GoodsRow(Shown):
     """Units of a line that lie together."""
 
@@ -35,7 +42,8 @@ class GoodsRow(Shown):
     sku: str = Field(examples=["AP-1040"])
     description: str
     quantity: str = Field(examples=["3"])
-    serials: list[str] = Field(examples=[[]])
+    serials: list[str] = Field(examples=[[]], description="Of units that have a number each.")
+    batches: list[OfBatch] = Field(examples=[[]], description="Of goods that are kept by batches.")
 
 
 class ShipmentOut(Shown):

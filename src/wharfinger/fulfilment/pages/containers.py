@@ -113,7 +113,7 @@ def container(request: HttpRequest, pk: int) -> HttpResponse:
             "description": one["description"],
             "document": (one["document"], document_of(one)),
             "quantity": (one["units"], one["decimals"]),
-            "serials": ", ".join(one["serials"]) or None,
+            "serials": ", ".join(one["codes"]) or None,
         }
         for one in goods
     ]

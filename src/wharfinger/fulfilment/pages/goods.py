@@ -26,7 +26,15 @@ from wharfinger.demand.pages import document_address
 from wharfinger.demand.queries.where import which_unit
 from wharfinger.fulfilment.actions import packing, picking, shipping
 from wharfinger.fulfilment.models import Container
-from wharfinger.fulfilment.queries.at_hand import AtHand, at_hand, destinations, free_at, packed_for, totes
+from wharfinger.fulfilment.queries.at_hand import (
+    AtHand,
+    at_hand,
+    destinations,
+    free_at,
+    packed_for,
+    totes,
+    with_batches,
+)
 from wharfinger.fulfilment.queries.carriers import offered
 from wharfinger.fulfilment.queries.inside import labelled, open_boxes
 from wharfinger.fulfilment.rules import Consignment, Loaded, Pick, late
@@ -57,6 +65,7 @@ def pick(request: HttpRequest, order: int) -> HttpResponse:
         verb=_("Pick"),
         symbol="hand",
         ok=_("Picked for %(number)s.") % {"number": sheet.number},
+        fetches=True,
         back=document_address(sheet),
     )
 
@@ -120,6 +129,7 @@ def pick_pack_ship(request: HttpRequest, pk: int) -> HttpResponse:
         back=document_address(sheet),
         travels=offered(sheet.organization_id),
         parcels=packed_for(pk),
+        fetches=True,
         free={line: [(_("our locations"), units)] for line, units in free.items()},
     )
 
@@ -205,9 +215,13 @@ def answer(
     back: str | Callable[[Any], str],
     first: Mapping[str, Any] | None = None,
     more: Callable[[Any], Sequence[Link]] | None = None,
+    fetches: bool = False,
     **context: Any,
 ) -> HttpResponse:
-    """Show goods and do one act with what is typed and scanned of them; first: what stands there before; more: what the bar offers."""
+    """Show goods and do one act with what is typed and scanned of them; first: what stands there before; more: what the bar offers;
+    fetches: whether free goods serve, too.
+    """
+    rows = with_batches(rows, free=fetches)
 
     def show(form: Form) -> HttpResponse:
         if form.refusal is not None:
@@ -218,6 +232,7 @@ def answer(
             "form": form,
             "numbered": numbered,
             "late": {r.line.pk for r in rows if late(r.line.product)},
+            "batched": {r.line.pk for r in rows if r.of_batch},
         }
         return render(
             request,

@@ -65,6 +65,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
         back=document_address(sheet),
         proves=True,
         named=True,
+        fetches=True,
         draws=further.may_attach(user),
         locations=[(place, name) for place, name, _person in locations],
         ways=[(way, _(words)) for way, words in WAYS.items()],

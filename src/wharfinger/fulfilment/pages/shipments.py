@@ -114,7 +114,7 @@ def shipment(request: HttpRequest, pk: int) -> HttpResponse:
             "description": one["description"],
             "document": (one["document"], document_of(one)),
             "quantity": (one["units"], one["decimals"]),
-            "serials": ", ".join(one["serials"]) or None,
+            "serials": ", ".join(one["codes"]) or None,
             "box": numbers[one["container"]].number if one["container"] in numbers else None,
         }
         for one in goods

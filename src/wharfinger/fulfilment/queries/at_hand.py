@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -17,6 +18,16 @@ from wharfinger.stock.queries.figures import available
 
 
 @dataclass(slots=True)
+class Batch:
+    """When a batch expires, how much of it is the line's, and how much is free beside."""
+
+    lot: int
+    expires_on: date | None
+    units: int = 0
+    free: int = 0
+
+
+@dataclass(slots=True)
 class AtHand:
     """A line and how much of it is at hand, with the numbers of its units."""
 
@@ -26,6 +37,8 @@ class AtHand:
     """Wanted and covered by nothing; free goods may serve it."""
     codes: list[str] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
+    of_batch: dict[str, Batch] = field(default_factory=dict)
+    """The batches it is of, where it is kept by batches."""
 
     @property
     def decimals(self) -> int:
@@ -40,7 +53,16 @@ class AtHand:
     @property
     def batches(self) -> list[tuple[str, str]]:
         """The batches it is of, as choices of a form."""
-        return [] if self.traced else [(code, code) for code in dict.fromkeys(self.codes)]
+        return [(code, code) for code in self.of_batch]
+
+    def add(self, held: Any) -> None:
+        """Count what stands somewhere in."""
+        self.units += held.quantity
+        self.codes += [held.lot.code] if held.lot.code else []
+        if held.lot.code and not self.traced:
+            self.of_batch.setdefault(
+                held.lot.code, Batch(held.lot_id, held.lot.expires_on)
+            ).units += held.quantity
 
 
 def at_hand(
@@ -64,8 +86,7 @@ def at_hand(
     for holding in standing.select_related("lot", "place__bin").order_by("place__sequence", "lot_id"):
         if (row := found.get(holding.claim_id)) is None:
             continue
-        row.units += holding.quantity
-        row.codes += [holding.lot.code] if holding.lot.code else []
+        row.add(holding)
         if holding.kind == "bin":
             row.places.append(holding.place.bin.name)
     if wanted:
@@ -102,9 +123,7 @@ def under_way(shipment: Shipment) -> list[AtHand]:
     lines = Line.objects.filter(pk__in={one.claim_id for one in held})
     found = {one.pk: AtHand(one) for one in lines.select_related("product", "sheet", "site").order_by("pk")}
     for one in held:
-        row = found[one.claim_id]
-        row.units += one.quantity
-        row.codes += [one.lot.code] if one.lot.code else []
+        found[one.claim_id].add(one)
     return list(found.values())
 
 
@@ -117,6 +136,26 @@ def free_at(rows: Iterable[AtHand]) -> dict[int, dict[int, int]]:
             if asked == product and units > 0:
                 found.setdefault(line, {})[place] = units
     return found
+
+
+def with_batches(rows: Sequence[AtHand], *, free: bool) -> Sequence[AtHand]:
+    """The rows with their batches in the order in which they are taken: first to expire, then the oldest.
+
+    free: with those that stand in bins for nobody, too, in one statement where anything is kept by batches.
+    """
+    kept = [row for row in rows if row.line.product.traced == "batch"]
+    here = Holding.objects.filter(claim=0, kind="bin", quantity__gt=0, lot__owner__isnull=True)
+    wanted = {row.line.product_id for row in kept} if free else set()
+    for one in here.filter(product__in=wanted).exclude(lot__code="").select_related("lot") if wanted else ():
+        for row in kept:
+            if row.line.product_id == one.product_id:
+                row.of_batch.setdefault(
+                    one.lot.code, Batch(one.lot_id, one.lot.expires_on)
+                ).free += one.quantity
+    for row in kept:
+        turn = sorted(row.of_batch.items(), key=lambda of: (of[1].expires_on or date.max, of[1].lot))
+        row.of_batch = dict(turn)
+    return rows
 
 
 def packed_for(order: int) -> list[tuple[int, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -47,7 +48,8 @@ class Goods(NamedTuple):
     description: str
     decimals: int
     traced: str
-    serial: str
+    code: str
+    """The serial number or batch."""
 
 
 def _named(path: str) -> list[str]:
@@ -140,11 +142,16 @@ def _add(goods: list[dict[str, Any]], of: Goods, units: int, container: int | No
             "decimals": of.decimals,
             "traced": of.traced == "serial",
             "serials": [],
+            "batches": Counter(),
+            "codes": [],
         }
         goods.append(row)
     row["units"] += units
-    if of.serial and of.serial not in row["serials"]:
-        row["serials"].append(of.serial)
+    if of.code and row["traced"]:
+        row["serials"] = [*dict.fromkeys([*row["serials"], of.code])]
+    elif of.code:
+        row["batches"][of.code] += units
+    row["codes"] = row["serials"] or list(row["batches"])
 
 
 def contents(found: Iterable[Container]) -> dict[int, list[dict[str, Any]]]:
@@ -230,7 +237,10 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
     kept = {
         key: row[key] for key in ("line", "order", "container", "product", "sku", "description", "serials")
     }
-    return kept | {"quantity": plain(row["units"], row["decimals"])}
+    batches = [
+        {"batch": code, "quantity": plain(units, row["decimals"])} for code, units in row["batches"].items()
+    ]
+    return kept | {"quantity": plain(row["units"], row["decimals"]), "batches": batches}
 
 
 def show_containers(found: Sequence[Container] | QuerySet[Container, Container]) -> list[dict[str, Any]]:

@@ -66,7 +66,7 @@ def papers(named: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Paper]:
 
 
 def _left(rows: Iterable[dict[str, object]]) -> list[Left]:
-    return [Left(row["line"], row["units"], tuple(row["serials"])) for row in rows]  # type: ignore[arg-type]
+    return [Left(row["line"], row["units"], tuple(row["codes"])) for row in rows]  # type: ignore[arg-type]
 
 
 def _invoices(wanted: set[int]) -> dict[tuple[str, int], Paper]:
