@@ -13,9 +13,12 @@ from tests.sales.test_order import order_of
 from tests.world import World, seen
 from wharfinger.base.access import HOUSE
 from wharfinger.demand.rules import LineWish
+from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.actions.shipping import pick_pack_ship
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.parties.models import Grant, Role, User
+from wharfinger.sales.actions.holds import reserve
+from wharfinger.sales.rules.holds import Hold
 from wharfinger.sales.rules.lights import Counted, lights
 
 STEPS = ("order", "pick", "pack", "ship", "invoice", "return", "restock")
@@ -93,3 +96,21 @@ def test_the_steps_cost_no_statement(client: Client, company: World) -> None:
     # Lines, goods, promises, papers, tickets, a card each of notes, to-dos, files and mails, six for what it earns, which
     # only those ask who see costs, and in the timeline one for what no longer can be undone: what is posted.
     assert counts[0] == counts[1] <= 38
+
+
+@pytest.mark.django_db
+def test_the_lights_stand_on_the_page_of_each_step(client: Client, company: World) -> None:
+    product = company.product()
+    company.stock(product, 3)
+    order, (line,) = order_of(company, LineWish(product.pk, 3))
+    reserve(actor=HOUSE, holds=[Hold(line, 2)])
+    pick(actor=HOUSE, picks=[Pick(line, 1)])
+    lights = shown(seen(client, f"/orders/{order}/"))
+    steps = {name: to for to, name, _ in lights}
+    assert steps["Pack"] == f"/orders/{order}/pack/"
+    for name in ("Pick", "Pack", "Ship"):
+        page = seen(client, steps[name])
+        here = shown(page)
+        assert [(one, word) for _, one, word in here] == [(one, word) for _, one, word in lights]
+        assert {one: to for to, one, _ in here} == steps | {"Order": f"/orders/{order}/", name: ""}
+        assert page.count('aria-current="step"') == 1

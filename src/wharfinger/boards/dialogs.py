@@ -35,7 +35,7 @@ SHIP = (
 )
 """How goods travel: each box under a number of its own, or all under one."""
 PACK = (
-    Asked("container", N_("Container"), of="box"),
+    Asked("container", N_("Container"), of="box", empty=N_("A new one for each destination")),
     Asked(
         "kind",
         N_("New container"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -40,6 +41,7 @@ from wharfinger.fulfilment.queries.inside import labelled, open_boxes
 from wharfinger.fulfilment.rules import Consignment, Loaded, Pick, late
 from wharfinger.fulfilment.rules.packing import Box
 from wharfinger.fulfilment.rules.shipping import AT_HAND
+from wharfinger.sales.pages.lights import steps_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,6 +65,8 @@ def pick(request: HttpRequest, order: int) -> HttpResponse:
         act,
         title=_("Pick %(number)s") % {"number": sheet.number},
         verb=_("Pick"),
+        steps=partial(steps_of, sheet),
+        step="pick",
         symbol="hand",
         ok=_("Picked for %(number)s.") % {"number": sheet.number},
         fetches=True,
@@ -92,6 +96,8 @@ def ship(request: HttpRequest, order: int) -> HttpResponse:
         act,
         title=_("Ship %(number)s") % {"number": sheet.number},
         verb=_("Deliver/Ship"),
+        steps=partial(steps_of, sheet),
+        step="ship",
         symbol="truck",
         ok=_("%(number)s is on its way.") % {"number": sheet.number},
         back=document_address(sheet),
@@ -157,6 +163,8 @@ def pack(request: HttpRequest, order: int) -> HttpResponse:
         act,
         title=_("Pack %(number)s") % {"number": sheet.number},
         verb=_("Pack"),
+        steps=partial(steps_of, sheet),
+        step="pack",
         symbol="package",
         ok=_("Packed for %(number)s.") % {"number": sheet.number},
         back=document_address(sheet),

@@ -9,7 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from wharfinger.base.refusal import N_
-from wharfinger.demand.models import Line
+from wharfinger.demand.models import Line, Sheet
+from wharfinger.demand.queries import quantities
+from wharfinger.demand.queries.shown import lines_of
+from wharfinger.sales.models import Order
 from wharfinger.sales.rules.lights import Counted, lights
 
 WORDS: dict[str, tuple[str, str, str]] = {
@@ -51,3 +54,19 @@ def lights_of(found: Sequence[Line], rows: Sequence[Mapping[str, Any]]) -> list[
         Light(names[step], *WORDS[state][:2], _(WORDS[state][2]), step, state)
         for step, state in lights(counted).items()
     ]
+
+
+def goes_on(order: Any) -> bool:
+    """Whether anything may be done with an order: it is confirmed, neither held nor cancelled."""
+    return order.confirmed_at is not None and order.cancelled_at is None and order.held_at is None
+
+
+def steps_of(sheet: Sheet) -> dict[str, Any]:
+    """The lights for a page of one of an order's steps; none where the document is no order."""
+    order = Order.objects.filter(sheet=sheet).first()
+    if order is None:
+        return {}
+    found = list(lines_of(sheet.pk, "order").select_related("product"))
+    figures = quantities([line.pk for line in found])
+    lit = lights_of(found, [{"figures": figures[line.pk]} for line in found])
+    return {"doc": sheet, "lights": lit, "goes_on": goes_on(order)}

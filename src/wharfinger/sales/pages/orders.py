@@ -53,7 +53,7 @@ from wharfinger.demand.rules.words import GOODS, MONEY
 from wharfinger.ledger.telling import timeline
 from wharfinger.sales import queries
 from wharfinger.sales.actions import orders as actions
-from wharfinger.sales.pages.lights import lights_of
+from wharfinger.sales.pages.lights import goes_on, lights_of
 from wharfinger.sales.pages.quotes import OWNER, owned_by, owners, typed_of, words_of
 from wharfinger.sales.rules.orders import OrderWish
 from wharfinger.work.queries import serving
@@ -221,21 +221,16 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "stages": stages_of(rows),
         "sums": sums[pk],
         "lights": lights_of(found, rows),
-        "goes_on": _goes_on(row.order),
-        "verbs": verbs_of(rows, row.money_word) if _goes_on(row.order) else {},
+        "goes_on": goes_on(row.order),
+        "verbs": verbs_of(rows, row.money_word) if goes_on(row.order) else {},
         "dangers": dangers(found),
         "promise_at": reverse("sales:promise_order", args=[pk]) if request.user.may("sales.order") else "",  # type: ignore[union-attr]
-        "needs": needed.needs(found, rows) if _goes_on(row.order) else [],
+        "needs": needed.needs(found, rows) if goes_on(row.order) else [],
         "got": needed.got(found, rows),
         "parts": limited(request, row) + further.told("order", request, pk),
         "timeline": timeline(f"order:{pk}"),
     }
     return render(request, "sales/order.html", context)
-
-
-def _goes_on(order: Any) -> bool:
-    """Whether anything may be done with an order: it is confirmed, neither held nor cancelled."""
-    return order.confirmed_at is not None and order.cancelled_at is None and order.held_at is None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
