@@ -155,9 +155,9 @@ def test_one_invoice_has_rows_of_both(company: World) -> None:
 
 
 def test_without_successor_it_is_refused_and_nothing_is_written(company: World) -> None:
+    line, other = line_of(company), line_of(company)
     change_tax_code(actor=HOUSE, tax_code=old().pk, values={"valid_until": LAST.isoformat()})
-    line = line_of(company)
-    draft = draft_of(line_of(company), issued_on=BEFORE)
+    draft = draft_of(other, issued_on=BEFORE)
     before = entries()
     wish = InvoiceWish((Bill(line, 1),), issued_on=AFTER)
     refused(lambda: invoice(actor=HOUSE, wish=wish), "tax_code_over", "lines.0.line")

@@ -10,6 +10,7 @@ from wharfinger.base.refusal import N_, BadInput, Remedy
 from wharfinger.billing.rules.fees import KINDS, Fee
 from wharfinger.billing.rules.keeping_back import Kept
 from wharfinger.catalog.models import Product, TaxCode
+from wharfinger.catalog.rules.validity import is_bounded
 from wharfinger.demand.queries.standing import read_treated
 from wharfinger.ledger import sql
 from wharfinger.ledger.plan import Truth
@@ -46,7 +47,10 @@ def read_services(truth: Truth, wanted: Iterable[int], customers: dict[int, Orga
     treated = {pk: one.tax_code_id for pk, one in customers.items()}
     read_treated(truth, treated)
     codes = {one.tax_code_id for one in truth.read["fee_products"].values()} | set(treated.values())
-    truth.read["fee_codes"] = sql.by_ids(TaxCode, sorted(code for code in codes if code is not None))
+    found = sql.by_ids(TaxCode, sorted(code for code in codes if code is not None))
+    truth.read["fee_codes"] = found
+    bounded = any(is_bounded(code) for code in found.values())
+    truth.read["fees_in_force"] = {one.pk: one for one in TaxCode.objects.all()} if bounded else {}
 
 
 def fee_product(kind: str, field: str) -> int:

@@ -13,6 +13,7 @@ from wharfinger.base.worded import Amount
 from wharfinger.billing.rules import Balance, at_home, receivable, revenue, store_credit, tax
 from wharfinger.billing.rules.fees import a_service
 from wharfinger.billing.rules.payments import pay_off
+from wharfinger.catalog.rules.validity import that_holds
 from wharfinger.demand.rules import taxed_by
 from wharfinger.ledger.plan import AccountRef, Plan, Ref, Truth
 
@@ -74,6 +75,8 @@ def keep_back(plan: Plan, truth: Truth, kept: Sequence[Kept]) -> dict[AccountRef
         left, whole = one.minor or 0, sum(note["total_minor"] for note in notes)
         for n, note in enumerate(notes):
             code = truth.read["fee_codes"][taxed_by(truth, product, None, note["organization_id"])]
+            if codes := truth.read["fees_in_force"]:
+                code = that_holds(codes, code, truth.effective_on, field=one.name)
             asked = left if one.share_micro is None else rounded(said[n] * one.share_micro, WHOLE)
             minor, part = _fitting(asked, code, included[n], note["total_minor"])
             left = left - minor if one.share_micro is None else left + asked - minor

@@ -42,10 +42,10 @@ def is_bounded(code: Any) -> bool:
     return code.valid_from is not None or code.valid_until is not None
 
 
-def that_holds(codes: Mapping[int, Any], code: Any, on: date, *, field: str = "") -> Any:
-    """The tax code by which something is taxed on a day: this one, its successor after it, its predecessor before it.
+def latest(codes: Mapping[int, Any], code: Any, on: date, *, field: str = "") -> Any:
+    """The tax code by which something new is taxed on a day: this one, or of one that is over by then its successor.
 
-    codes: all there are. Raises Refusal where none follows, or none came before.
+    codes: all there are. Raises Refusal where none follows.
     """
     found = code
     while found.valid_until is not None and on > found.valid_until:
@@ -61,6 +61,15 @@ def that_holds(codes: Mapping[int, Any], code: Any, on: date, *, field: str = ""
                 date=found.valid_until.isoformat(),
             )
         found = follower
+    return found
+
+
+def that_holds(codes: Mapping[int, Any], code: Any, on: date, *, field: str = "") -> Any:
+    """The tax code by which something is taxed on a day: this one, its successor after it, its predecessor before it.
+
+    codes: all there are. Raises Refusal where none follows, or none came before.
+    """
+    found = latest(codes, code, on, field=field)
     while found.valid_from is not None and on < found.valid_from:
         before = [one for one in codes.values() if one.successor_id == found.pk]
         if len(before) != 1 or (before[0].valid_until is not None and on > before[0].valid_until):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from django.db.models import Exists
+
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.catalog.models import TaxCode
@@ -40,6 +42,7 @@ _STANDING = Prepared(
         "organization__held_at",
         "organization__credit_limit_minor",
         "organization__tax_code",
+        Exists(TaxCode.objects.filter(valid_until__isnull=False)),
         *(name for name, _ in _DECISIONS),
     ),
     ids("sheets"),
@@ -59,8 +62,9 @@ def standing(sheets: Iterable[int]) -> dict[int, Standing]:
             f"{SUBJECTS[kind]}:{pk}",
             customer if account_held is not None or limit is not None else None,
             (customer, code) if code is not None else None,
+            bool(ends),
         )
-        for pk, kind, confirmed, held, fulfilled, customer, account_held, limit, code, *decided in (
+        for pk, kind, confirmed, held, fulfilled, customer, account_held, limit, code, ends, *decided in (
             _STANDING(wanted) if wanted else ()
         )
     }
@@ -70,6 +74,7 @@ def read_standing(truth: Truth) -> None:
     """Read the standing of the documents that are locked, and how their customers are taxed."""
     found = truth.read["standing"] = standing(truth.documents.get("demand.Sheet", {}))
     read_treated(truth, dict(one.treated for one in found.values() if one.treated))
+    read_followers(truth, ends=any(one.codes_end for one in found.values()))
 
 
 def still_permitted(actor: Actor, *sheets: int, adds: bool = False) -> Callable[[Truth], None]:
@@ -116,7 +121,7 @@ def read_customer(
         require_terms(terms)
         owner = next(iter(people), None) or truth.actor
         organization = sql.by_ids(
-            Organization, [pk], also=[DEFAULT_SITE, says_tax(truth), _location_of(owner)]
+            Organization, [pk], also=[DEFAULT_SITE, says_tax(truth), _location_of(owner), CODES_END]
         ).get(pk)
         if organization is None:
             raise BadInput("no_such_organization", N_("There is no such organization."), field="organization")
@@ -130,6 +135,7 @@ def read_customer(
         truth.read["organization"] = organization
         truth.read["granted"] = {pk: organization.discount_micro}
         read_treated(truth, {pk: organization.tax_code_id})
+        read_followers(truth, ends=bool(organization.codes_end))  # type: ignore[attr-defined]
         truth.read["says_tax"] = {pk: organization.says_tax}  # type: ignore[attr-defined]
         truth.read["default_site"] = organization.default_site  # type: ignore[attr-defined]
         truth.read["location"] = location or organization.default_location  # type: ignore[attr-defined]
@@ -157,6 +163,15 @@ def read_treated(truth: Truth, treated: Mapping[int, int | None]) -> None:
     if known:
         standard = TaxCode.objects.filter(category="S", rate_micro__gt=0)
         truth.read["standard_rated"] = set(standard.values_list("pk", flat=True))
+
+
+def read_followers(truth: Truth, *, ends: bool) -> None:
+    """Read all tax codes, where one of them ends, so that a new line takes the one that follows; else no statement."""
+    truth.read["followers"] = {code.pk: code for code in TaxCode.objects.all()} if ends else {}
+
+
+CODES_END = ("codes_end", "EXISTS (SELECT 1 FROM catalog_taxcode t WHERE t.valid_until IS NOT NULL)")
+"""Whether there is a tax code that ends, read with an organization."""
 
 
 def read_customers(pks: Iterable[int]) -> Callable[[Truth], None]:

@@ -10,7 +10,7 @@ from typing import Any
 from wharfinger.base.money import extended
 from wharfinger.base.refusal import N_, Refusal
 from wharfinger.catalog.rules.families import full_name
-from wharfinger.catalog.rules.validity import in_effect
+from wharfinger.catalog.rules.validity import in_effect, latest
 from wharfinger.demand.rules import discounts
 from wharfinger.demand.rules.discounts import ALONE, NONE, Discount, Grouped, worked_in
 from wharfinger.demand.rules.recurring import known_period
@@ -113,7 +113,11 @@ def make_lines(
         if not came_from:
             in_effect(product, truth.effective_on, field=f"{at}lines.{n}.product")
         included = tax_included if wish.tax_included is None else wish.tax_included
-        offer = _offer(truth, product, wish, organization, currency, included, f"{at}lines.{n}.unit_price")
+        code = taxed_by(truth, product, wish.tax_code, organization)
+        if not came_from:
+            code = _in_force(truth, code, f"{at}lines.{n}.tax_code")
+        at_price = f"{at}lines.{n}.unit_price"
+        offer = _offer(truth, product, wish, organization, currency, included, code, at_price)
         less = _discount(truth, wish, organization)
         group, off = grouped.of(wish.group, f"{at}lines.{n}.group")
         claim = plan.create("ledger.Claim", hold_until=None)
@@ -143,7 +147,7 @@ def make_lines(
             own_discount_micro=less.share_micro,
             discount_micro=worked_in(less.share_micro, off, grouped.whole_micro),
             group_id=group,
-            tax_code_id=taxed_by(truth, product, wish.tax_code, organization),
+            tax_code_id=code,
             currency=currency,
             tax_included=included,
             billable=wish.billable,
@@ -183,6 +187,7 @@ def _offer(
     organization: int,
     currency: str,
     included: bool,
+    tax_code: int,
     field: str,
 ) -> Offer:
     if wish.unit_price_micro is not None:
@@ -195,7 +200,7 @@ def _offer(
         wish.unit,
         wish.per,
         currency,
-        taxes_of(truth, product, taxed_by(truth, product, wish.tax_code, organization), included),
+        taxes_of(truth, product, tax_code, included),
         field=field,
     )
 
@@ -206,6 +211,14 @@ def taxed_by(truth: Truth, product: Any, said: int | None, organization: int) ->
     if said is None and theirs is not None and product.tax_code_id in truth.read["standard_rated"]:
         return int(theirs)
     return int(said or product.tax_code_id)
+
+
+def _in_force(truth: Truth, tax_code: int, field: str) -> int:
+    """The tax code that a new line gets: in place of one that is over the one that follows it. Raises Refusal for none."""
+    codes = truth.read.get("followers")
+    if not codes:
+        return tax_code
+    return int(latest(codes, codes[tax_code], truth.effective_on, field=field).pk)
 
 
 def taxes_of(truth: Truth, product: Any, tax_code: int, included: bool) -> Taxes:

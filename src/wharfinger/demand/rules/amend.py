@@ -68,6 +68,8 @@ class Standing:
     """Its customer, where their account is on hold or what they may owe is limited."""
     treated: tuple[int, int] | None = None
     """Its customer, and by which tax code they are taxed in place of a standard rate, where they are."""
+    codes_end: bool = False
+    """Whether there is a tax code that ends."""
 
 
 @dataclass(frozen=True, slots=True)

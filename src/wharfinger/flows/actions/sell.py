@@ -156,4 +156,4 @@ def _currency(truth: Truth, sale: Sale) -> str:
 
 def _read_tax_codes(truth: Truth) -> None:
     """Read the tax codes; a company has few."""
-    truth.read["tax_codes"] = {code.pk: code for code in TaxCode.objects.all()}
+    truth.read["tax_codes"] = truth.read["followers"] = {code.pk: code for code in TaxCode.objects.all()}

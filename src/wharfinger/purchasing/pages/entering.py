@@ -20,7 +20,7 @@ from wharfinger.demand.pages import typed_day
 from wharfinger.purchasing.actions import billing as actions
 from wharfinger.purchasing.queries import bills as queries
 from wharfinger.purchasing.queries import paying, vendor_terms
-from wharfinger.purchasing.queries.billed import freight_due
+from wharfinger.purchasing.queries.billed import freight_due, taxed_on
 from wharfinger.purchasing.rules.billing import Bill, BillLine
 from wharfinger.purchasing.rules.discounting import Granted
 from wharfinger.purchasing.rules.paying import PaidAtOnce
@@ -124,12 +124,13 @@ def _to_enter(one: queries.Due) -> dict[str, Any]:
 
 
 def _proposed(rows: list[queries.Due], currency: str, freight: int) -> dict[str, Any]:
-    """All that came is billed as it was booked, taxed as its codes say; of an order of which nothing came, all of it.
+    """All that came is billed as it was booked, taxed as its codes say on the day it came; of an order of which nothing came, all of it.
 
     freight: of the orders, as far as no bill asks for it yet.
     """
     found: dict[str, Any] = {}
-    nets = []
+    nets: list[int] = []
+    taxed: list[tuple[Any, date]] = []
     came = any(one.stands.open for one in rows)
     for one in rows:
         line, places = one.line, one.line.product.quantity_decimals
@@ -137,8 +138,10 @@ def _proposed(rows: list[queries.Due], currency: str, freight: int) -> dict[str,
         found[f"quantity-{_key(one)}"] = written(units, places) if units else ""
         found[f"cost-{_key(one)}"] = unit_price(one.stands.booked_micro, currency)
         net = extended(one.stands.booked_micro, units, places, currency, per=line.per)
-        nets.append((net, line.tax_code))
-    tax = sums(nets, freight).tax
+        came_on = one.receipt.made.effective_on if one.receipt is not None else paying.today()
+        nets.append(net)
+        taxed.append((line.tax_code, came_on))
+    tax = sums(zip(nets, taxed_on(taxed), strict=True), freight).tax
     number = {one.receipt.vendor_invoice_number for one in rows if one.receipt is not None}
     return found | {
         "number": number.pop() if len(number) == 1 else "",

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.db.models import Sum
 
 from wharfinger.base import configuration
+from wharfinger.base.refusal import Refusal
+from wharfinger.catalog.models import TaxCode
+from wharfinger.catalog.rules.validity import is_bounded, that_holds
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Fact, Move
 from wharfinger.ledger.plan import Truth
@@ -194,6 +198,21 @@ def freight_due(orders: Iterable[PurchaseOrder]) -> int:
     )
     asked += sum(waiting.values_list("freight_minor", flat=True))
     return max(0, sum(wanted.values()) - asked)
+
+
+def taxed_on(rows: Sequence[tuple[Any, date]]) -> list[Any]:
+    """By which code each of these is taxed on its day; as it stands where none is known. No statement where none ends."""
+    bounded = any(code is not None and is_bounded(code) for code, _on in rows)
+    codes = {code.pk: code for code in TaxCode.objects.all()} if bounded else {}
+    return [_held(codes, code, on) if code is not None and codes else code for code, on in rows]
+
+
+def _held(codes: Mapping[int, Any], code: Any, on: date) -> Any:
+    try:
+        return that_holds(codes, code, on)
+    except Refusal:
+        # It is but proposed; what the bill says is typed over it.
+        return code
 
 
 def tolerance() -> Tolerance:

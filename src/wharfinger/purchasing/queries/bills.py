@@ -257,7 +257,7 @@ def due(*, receipts: Sequence[int] = (), purchase_lines: Sequence[int] = ()) -> 
         )
         if not purchase_lines or line.pk in purchase_lines
     }
-    numbers = Receipt.objects.in_bulk({receipt for receipt, _ in came})
+    numbers = Receipt.objects.select_related("made").in_bulk({receipt for receipt, _ in came})
     books = Books(key for key in came if key[1] in lines)
     left: dict[int, int] = {}
     found = []

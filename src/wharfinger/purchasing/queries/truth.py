@@ -215,7 +215,9 @@ def read_terms(
             {one.pk: one for one in Organization.objects.filter(pk__in=others)} if others else {}
         )
         agreed = VendorTerms.objects.filter(organization__in=list(truth.read["vendors"]), void__isnull=True)
-        truth.read["vendor_terms"] = {one.organization_id: one for one in agreed}
+        truth.read["vendor_terms"] = {one.organization_id: one for one in agreed.select_related("tax_code")}
+        codes = (one.tax_code for one in truth.read["vendor_terms"].values() if one.tax_code is not None)
+        truth.read["agreed_codes"] = _all_that_follow(codes)
         abroad = {one.asks.currency for _, one in every}
         theirs = {one.currency for one in truth.read["vendors"].values()}
         read_rates(truth, abroad | theirs | ({currency} if currency else set()))
@@ -233,9 +235,16 @@ def read_tax_codes(codes: Iterable[int | None]) -> Read:
     wanted = sorted({code for code in codes if code})
 
     def read(truth: Truth) -> None:
-        truth.read["tax_codes"] = sql.by_ids(TaxCode, wanted) if wanted else {}
+        found: dict[int, TaxCode] = sql.by_ids(TaxCode, wanted) if wanted else {}
+        truth.read["tax_codes"] = found | _all_that_follow(found.values())
 
     return read
+
+
+def _all_that_follow(codes: Iterable[TaxCode]) -> dict[int, TaxCode]:
+    """All tax codes, where one of these ends; else no statement."""
+    ends = any(code.valid_until is not None for code in codes)
+    return {code.pk: code for code in TaxCode.objects.all()} if ends else {}
 
 
 def read_drafted_on(truth: Truth) -> None:

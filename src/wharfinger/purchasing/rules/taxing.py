@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.tax import Rate, row_of, totals
+from wharfinger.catalog.rules.validity import latest
 from wharfinger.ledger.plan import Truth
 
 NO_TAX = 0
@@ -44,21 +45,26 @@ def code_of_freight(lines: Iterable[tuple[int, Any]]) -> Any:
 
 
 def tax_code_of(truth: Truth, pk: int | None, field: str) -> int | None:
-    """A tax code that is in use, by its id; none where none is named. Raises BadInput."""
+    """A tax code that is in use, by its id, or that which follows it on the day; none where none is named.
+
+    Raises BadInput, and Refusal where one is over that none follows.
+    """
     if not pk:
         return None
     code = truth.read["tax_codes"].get(pk)
     if code is None or code.retired_on is not None:
         raise BadInput("no_such_tax_code", N_("There is no such tax code, or it is retired."), field=field)
-    return pk
+    return int(latest(truth.read["tax_codes"], code, truth.effective_on, field=field).pk)
 
 
 def taxed_as(truth: Truth, vendor: int, said: int | None, field: str) -> int | None:
-    """How a line is taxed: as it is said, else as is agreed with the vendor. Raises BadInput."""
+    """How a line is taxed: as it is said, else as is agreed with the vendor, by the codes of the day. Raises BadInput."""
     if said is not None:
         return tax_code_of(truth, said, field)
     known = truth.read["vendor_terms"].get(vendor)
-    return known.tax_code_id if known else None
+    if known is None or known.tax_code_id is None:
+        return None
+    return int(latest(truth.read["agreed_codes"], known.tax_code, truth.effective_on, field=field).pk)
 
 
 def sent_by(truth: Truth, vendor: int) -> str:
