@@ -159,7 +159,8 @@ def _codes(shape: shapes.Shape) -> dict[str, Any]:
             return {"pay": found if all(found) else [], "settled": due.minor <= 0}
         case shapes.Reminder():
             # The invoices are named as far as a transfer has room, so that what comes finds them.
-            named = ", ".join(row.number for row in shape.rows)
+            fee = [shape.fee[0]] if shape.fee is not None else []
+            named = ", ".join([*(row.number for row in shape.rows), *fee])
             reference = named if len(named) <= MOST_REFERENCE else shape.number
             holder = shape.company.address.name
             pay = codes.payment_qr(shape.company.bank, shape.total, holder=holder, reference=reference)

@@ -77,6 +77,7 @@ WORDS = {
     ),
     "reminder_days": pgettext_lazy("document", "Days overdue"),
     "reminder_level": pgettext_lazy("document", "Reminder"),
+    "reminder_fee": pgettext_lazy("document", "Fee of this reminder, invoice"),
     "reminder_credit": pgettext_lazy("document", "Less what settles nothing yet"),
     "reminder_crossed": pgettext_lazy(
         "document", "If you have paid in the meantime, please take this letter as done."

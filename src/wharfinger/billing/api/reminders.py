@@ -53,7 +53,10 @@ class DueOut(Shown):
     currency: str = Field(examples=["EUR"])
     level: int = LEVEL
     credit: str = Field(examples=["0.00"], description="What settles nothing yet and is taken off.")
-    total: str = Field(examples=["178.14"], description="What the letter would ask for.")
+    fee: str = Field(
+        examples=["5.00"], description="What the letter costs besides, before tax unless prices include it."
+    )
+    total: str = Field(examples=["178.14"], description="What the letter would ask for, but for its fee.")
     reminded_on: date | None
     invoices: list[RemindedOut]
 
@@ -75,7 +78,9 @@ class ReminderOut(Shown):
     issued_on: date
     pay_by: date
     credit: str = Field(examples=["0.00"])
-    total: str = Field(examples=["178.14"])
+    fee: str = Field(examples=["5.95"], description="What the letter itself costs, with tax.")
+    fee_invoice: Id | None = Field(description="The invoice that asks for the fee.")
+    total: str = Field(examples=["178.14"], description="What it asks for, the fee among it.")
     invoices: list[RemindedOut]
 
 

@@ -25,8 +25,10 @@ class Reminder(Document):
     pay_by = models.DateField()
     credit_minor = models.BigIntegerField(default=0)
     """What payments and credit notes had left of the customer, which the letter takes off."""
+    fee = models.OneToOneField("billing.Invoice", models.PROTECT, null=True, related_name="fee_of")
+    """By which its own fee is asked for, where there is one."""
     total_minor = models.BigIntegerField()
-    """What the letter asks for."""
+    """What the letter asks for, its fee among it."""
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(level__range=(1, 3)), name="three_levels")]

@@ -114,7 +114,7 @@ def reliefs_are_posted() -> list[Finding]:
 
 
 def reminders_say_what_was_open() -> list[Finding]:
-    """What a reminder says is open of an invoice is what its postings came to before, of instalments no more; it asks for the sum."""
+    """What a reminder says is open of an invoice is what its postings came to before, of instalments no more; it asks for the sum and its fee."""
     posted = (
         "SELECT COALESCE(SUM(CASE WHEN t.document = 'invoice:' || l.invoice_id AND t.kind = 'receivable' THEN p.amount_minor "
         "ELSE 0 END), 0) - COALESCE(SUM(CASE WHEN s.document = 'invoice:' || l.invoice_id AND s.kind = 'receivable' "
@@ -127,9 +127,10 @@ def reminders_say_what_was_open() -> list[Finding]:
         "SELECT 'reminder ' || number || ', invoice ' || invoice_id, said, stood FROM (SELECT r.number, l.invoice_id, "
         f"l.open_minor said, l.due_on part, ({posted}) stood FROM billing_reminderline l JOIN billing_reminder r ON r.id = l.reminder_id) x "
         "WHERE said > stood OR (said < stood AND part IS NULL) UNION ALL "
-        "SELECT 'reminder ' || r.number, r.total_minor, SUM(l.open_minor) - r.credit_minor "
-        "FROM billing_reminder r JOIN billing_reminderline l ON l.reminder_id = r.id GROUP BY r.id, r.number, r.total_minor, "
-        "r.credit_minor HAVING r.total_minor <> SUM(l.open_minor) - r.credit_minor",
+        "SELECT 'reminder ' || r.number, r.total_minor, SUM(l.open_minor) - r.credit_minor + COALESCE(f.total_minor, 0) "
+        "FROM billing_reminder r JOIN billing_reminderline l ON l.reminder_id = r.id LEFT JOIN billing_invoice f ON f.id = r.fee_id "
+        "GROUP BY r.id, r.number, r.total_minor, r.credit_minor, f.total_minor "
+        "HAVING r.total_minor <> SUM(l.open_minor) - r.credit_minor + COALESCE(f.total_minor, 0)",
     )
 
 

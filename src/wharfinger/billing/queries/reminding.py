@@ -16,7 +16,9 @@ from wharfinger.base.door import known
 from wharfinger.base.refusal import N_
 from wharfinger.billing.models import Invoice, InvoiceDue, Reminder, ReminderLine, ReminderPause, ReminderRun
 from wharfinger.billing.queries.dues import instalments_of
+from wharfinger.billing.queries.fees import read_services
 from wharfinger.billing.queries.shown import today
+from wharfinger.billing.queries.supplied import read_in_force
 from wharfinger.billing.rules.reminders import Levels, Overdue, Row, letter
 from wharfinger.billing.rules.terms import spread
 from wharfinger.ledger.models import Account
@@ -39,6 +41,8 @@ class Due:
     credit_minor: int = 0
     last: date | None = None
     """When the customer was reminded in this currency last."""
+    fee_minor: int = 0
+    """What the letter costs the customer besides, as the setting says it."""
 
     @property
     def level(self) -> int:
@@ -47,13 +51,8 @@ class Due:
 
     @property
     def asked_minor(self) -> int:
-        """What the letter would ask for."""
+        """What the letter would ask for, but for its fee."""
         return sum(row.of.open_minor for row in self.rows) - self.credit_minor
-
-
-def levels() -> Levels:
-    """The levels as the company has set them."""
-    return Levels.of(configuration.one("reminders"))
 
 
 def pauses(on: date) -> QuerySet[ReminderPause, ReminderPause]:
@@ -77,7 +76,8 @@ def due_to_remind(organizations: Collection[int] = (), on: date | None = None) -
     for row in found:
         if row.organization in names and last.get((row.organization, row.currency)) != day:
             by_letter.setdefault((row.organization, row.currency), []).append(row)
-    steps = levels()
+    known = configuration.read("reminders", "currency")
+    steps, home = Levels.of(known["reminders"]), known["currency"]
     due = []
     for (pk, currency), rows in by_letter.items():
         one = Due(
@@ -90,6 +90,7 @@ def due_to_remind(organizations: Collection[int] = (), on: date | None = None) -
             last.get((pk, currency)),
         )
         if one.rows and one.asked_minor > 0:
+            one.fee_minor = steps.fees.get(one.level, 0) if currency == home else 0
             due.append(one)
     return sorted(due, key=lambda one: (-one.level, one.customer.casefold(), one.organization, one.currency))
 
@@ -108,9 +109,9 @@ def overdue(on: date, organizations: Collection[int] = (), currency: str = "") -
     in_parts = InvoiceDue.objects.filter(invoice=OuterRef("pk"), due_on__lt=on)
     rows = {
         row.pk: row
-        for row in Invoice.objects.filter(Q(due_on__lt=on) | Exists(in_parts), pk__in=opened, void=None).only(
-            "number", "organization_id", "currency", "issued_on", "due_on", "total_minor"
-        )
+        for row in Invoice.objects.filter(Q(due_on__lt=on) | Exists(in_parts), pk__in=opened, void=None)
+        .annotate(is_fee=Exists(Reminder.objects.filter(fee=OuterRef("pk"))))
+        .only("number", "organization_id", "currency", "issued_on", "due_on", "total_minor")
     }
     parts = instalments_of(rows)
     late = {
@@ -144,6 +145,7 @@ def overdue(on: date, organizations: Collection[int] = (), currency: str = "") -
             reached[pk][0] if pk in reached else 0,
             reached[pk][1] if pk in reached else None,
             left_out.get(pk, ""),
+            is_fee=rows[pk].is_fee,
             in_parts=pk in parts,
         )
         for pk, due in sorted(since.items(), key=lambda one: (one[1], one[0]))
@@ -166,12 +168,17 @@ def read_to_remind(organization: int, currency: str) -> Callable[[Truth], None]:
     """Read under the locks what a letter to a customer would be about."""
 
     def read(truth: Truth) -> None:
-        truth.read["levels"] = levels()
+        known = configuration.read("reminders", "fee_products")
+        truth.read["levels"] = Levels.of(known["reminders"])
         truth.read["overdue"] = overdue(truth.today, [organization], currency)
         whole = pauses(truth.today).filter(organization=organization, invoice=None)
         truth.read["paused"] = whole.values_list("reason", flat=True).first() or ""
         truth.read["credit"] = _credit([organization]).get((organization, currency), 0)
         truth.read["last"] = _last([organization]).get((organization, currency))
+        fee = truth.read["fee_product"] = known["fee_products"]["reminder"]
+        if fee is not None and truth.read["levels"].fees:
+            read_services(truth, [fee], {organization: truth.documents["parties.Organization"][organization]})
+            read_in_force(truth)
 
     return read
 
@@ -182,8 +189,8 @@ def overdue_invoices(organization: int, currency: str) -> list[int]:
 
 
 def reminders() -> QuerySet[Reminder, Reminder]:
-    """Every reminder that was not undone."""
-    return Reminder.objects.filter(void=None)
+    """Every reminder that was not undone, with the invoice of its fee."""
+    return Reminder.objects.filter(void=None).select_related("fee")
 
 
 def of_invoice(pk: int) -> list[ReminderLine]:
@@ -231,6 +238,8 @@ def show_reminders(found: Iterable[Reminder]) -> list[dict[str, Any]]:
             "issued_on": row.issued_on.isoformat(),
             "pay_by": row.pay_by.isoformat(),
             "credit": money.plain(row.credit_minor, row.currency),
+            "fee": money.plain(row.fee.total_minor if row.fee is not None else 0, row.currency),
+            "fee_invoice": row.fee_id,
             "total": money.plain(row.total_minor, row.currency),
             "invoices": lines[row.pk],
         }
@@ -247,6 +256,7 @@ def show_due(found: Iterable[Due]) -> list[dict[str, Any]]:
             "currency": one.currency,
             "level": one.level,
             "credit": money.plain(one.credit_minor, one.currency),
+            "fee": money.plain(one.fee_minor, one.currency),
             "total": money.plain(one.asked_minor, one.currency),
             "reminded_on": one.last.isoformat() if one.last else None,
             "invoices": [

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from wharfinger.base import money
 from wharfinger.base.refusal import N_, BadInput
-from wharfinger.billing.models import CreditNote, Invoice, Payment
+from wharfinger.billing.models import CreditNote, Invoice, Payment, Reminder
 from wharfinger.billing.queries.dues import instalments_of
 from wharfinger.billing.queries.shown import today
 from wharfinger.billing.rules.ageing import Ageing
@@ -48,11 +48,15 @@ class Movement(NamedTuple):
     balance: int
     part: tuple[int, int] | None = None
     """Which of how many instalments it is, where it is one of several."""
+    is_fee: bool = False
+    """Whether an invoice asks for what a reminder costs."""
 
     @property
     def words(self) -> str:
         """What it is called, in the language of whoever reads."""
         said = (MORE if self.minor > 0 else LESS).get(self.subject)
+        if self.is_fee:
+            return gettext("Fee of a reminder")
         if self.part is not None:
             n, of = self.part
             return gettext("Invoice, instalment %(n)s of %(of)s") % {"n": n, "of": of}
@@ -182,6 +186,8 @@ class _Named:
         }
 
         self.parts = instalments_of(map(int, by_kind.get("invoice", ())))
+        fees = Reminder.objects.filter(organization=organization, fee__in=by_kind.get("invoice", ()))
+        self.fees = set(fees.values_list("fee", flat=True))
 
     def movements(self, rows: Iterable[_Row], opening: int) -> tuple[Movement, ...]:
         """The rows in their order; those of one entry about one document are one."""
@@ -202,6 +208,7 @@ class _Named:
                 due_on=due,
                 minor=row.minor + (was.minor if was else 0),
                 balance=0,
+                is_fee=subject == "invoice" and asked and document.pk in self.fees,
             )
         found = []
         for one in sums.values():

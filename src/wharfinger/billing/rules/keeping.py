@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from wharfinger.base.refusal import N_, Refusal, Remedy
 from wharfinger.billing.rules.asking_again import CREDITING
 from wharfinger.billing.rules.changing import CHANGING
@@ -32,8 +34,14 @@ def posted_papers_stay(truth: Truth, plan: Plan) -> None:
     changed = truth.read["original"].verb in CHANGING
     if "billing.Invoice" not in made and not changed:
         return
+    papers = {
+        pk
+        for fact in truth.read["facts"]
+        if fact.field == MADE and fact.subject == "billing.Invoice"
+        for pk in json.loads(fact.new or "[]")
+    }
     for invoice in truth.documents.get("billing.Invoice", {}).values():
-        if invoice.posted_at is not None:
+        if invoice.posted_at is not None and (changed or invoice.pk in papers):
             raise Refusal(
                 "corrected_by_verb",
                 N_("{number} is posted. Credit it instead."),

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
+from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Remedy
+from wharfinger.base.tax import nets, totals
 from wharfinger.base.worded import Amount
-from wharfinger.ledger.plan import Number, Plan, Truth
+from wharfinger.billing.rules import coin_of, rate_of
+from wharfinger.billing.rules.deposits import micro_of
+from wharfinger.billing.rules.fees import Fee, charged, write_fees
+from wharfinger.billing.rules.invoices import begin, post_to_accounts
+from wharfinger.ledger.plan import Number, Plan, Ref, Truth
 
 NUMBER = Number("reminder", "REM-{n}")
 LEVELS = (1, 2, 3)
@@ -21,12 +26,19 @@ class Levels:
 
     days: Mapping[int, int]
     pay_within: int
+    fees: Mapping[int, int] = field(default_factory=dict)
+    """What a letter of a level costs its customer, in minor units of the home currency."""
 
     @classmethod
     def of(cls, setting: Mapping[str, Any]) -> Levels:
         """As the company has set them."""
         days = {level: setting[f"level_{level}"] for level in LEVELS}
-        return cls({level: n for level, n in days.items() if n is not None}, setting["pay_within"])
+        fees = {level: setting[f"fee_{level}_minor"] for level in LEVELS}
+        return cls(
+            {level: n for level, n in days.items() if n is not None},
+            setting["pay_within"],
+            {level: minor for level, minor in fees.items() if minor},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,8 @@ class Overdue:
     reached_on: date | None = None
     paused: str = ""
     """Why it is left out, where it is."""
+    is_fee: bool = False
+    """Whether it asks for the fee of a letter: it is told again, and raises no other."""
     in_parts: bool = False
     """Whether it is due in instalments: the day is that of the oldest that is overdue, and open what is overdue of them."""
 
@@ -84,11 +98,11 @@ def letter(levels: Levels, rows: Iterable[Overdue], on: date) -> list[Row]:
     for row in rows:
         if row.paused:
             continue
-        level = next_level(levels, row, on)
+        level = None if row.is_fee else next_level(levels, row, on)
         if level is not None:
             told.append(Row(row, level, True))
-        elif row.reached:
-            told.append(Row(row, row.reached, False))
+        elif row.reached or row.is_fee:
+            told.append(Row(row, row.reached or LEVELS[0], False))
     return told if any(row.raised for row in told) else []
 
 
@@ -130,17 +144,20 @@ def plan_remind(truth: Truth, *, organization: int, currency: str) -> Plan:
             credit=Amount(credit, currency),
             asked=Amount(asked, currency),
         )
-    plan = Plan()
+    plan, pay_by = Plan(), truth.today + timedelta(days=levels.pay_within)
+    level = max(row.level for row in rows)
+    fee, fee_minor = _ask_fee(plan, truth, whose, currency, levels.fees.get(level, 0), pay_by)
     made = plan.create(
         "billing.Reminder",
         number=NUMBER,
         organization_id=organization,
         currency=currency,
-        level=max(row.level for row in rows),
+        level=level,
         issued_on=truth.today,
-        pay_by=truth.today + timedelta(days=levels.pay_within),
+        pay_by=pay_by,
         credit_minor=credit,
-        total_minor=asked - credit,
+        fee_id=fee,
+        total_minor=asked - credit + fee_minor,
     )
     for row in rows:
         plan.create(
@@ -155,6 +172,41 @@ def plan_remind(truth: Truth, *, organization: int, currency: str) -> Plan:
         plan.mention(("invoice", row.of.invoice))
     plan.mention(("reminder", made), whose)
     return plan
+
+
+def _ask_fee(
+    plan: Plan, truth: Truth, whose: Any, currency: str, minor: int, pay_by: date
+) -> tuple[Ref | None, int]:
+    """Invoice what a letter costs its customer, as an invoice of its own: which, and what it comes to. None abroad."""
+    if not minor or currency != truth.home_currency:
+        return None, 0
+    if truth.read["fee_product"] is None:
+        raise BadInput(
+            "no_fee_product",
+            N_("No service is named for this yet. Name one here, or under Settings for good."),
+            field="organization",
+            remedies=[Remedy("fee_products", {})],
+        )
+    included = bool(truth.read["house"].prices_include_tax)
+    fee = Fee(truth.read["fee_product"], micro_of(minor, currency))
+    rows = charged(truth, [fee], organization=whose.pk, currency=currency, included=included)
+    found = totals([row.taxed for row in rows])
+    made, _place = begin(
+        plan,
+        truth,
+        found,
+        organization=whose,
+        site=None,
+        sheet=None,
+        currency=currency,
+        rate_micro=rate_of(truth, currency, None),
+        customer_reference="",
+        due_on=pay_by,
+    )
+    write_fees(plan, made, 1, rows, nets([row.taxed for row in rows]))
+    post_to_accounts(plan, truth, whose.pk, made, currency, rate_of(truth, currency, None), found)
+    plan.mention(("invoice", made))
+    return made, found.to_coin(coin_of(truth, currency)).total
 
 
 def plan_pause(

@@ -13,7 +13,7 @@ from wharfinger.documents.shapes import Reminder as ReminderShape
 
 def reminder(pk: int, language: str) -> ReminderShape:
     """The letter as it was written; raises NotThere."""
-    found = Reminder.objects.filter(pk=pk).select_related("organization").first()
+    found = Reminder.objects.filter(pk=pk).select_related("organization", "fee").first()
     if found is None:
         raise NotThere("no_such_document", N_("There is no such document."))
     past = Past(found.made_id)
@@ -44,6 +44,7 @@ def reminder(pk: int, language: str) -> ReminderShape:
             for row in rows
         ),
         credit=amount(-found.credit_minor) if found.credit_minor else None,
+        fee=(found.fee.number or "", amount(found.fee.total_minor)) if found.fee is not None else None,
         total=amount(found.total_minor),
         pay_by=found.pay_by,
         opening=said["opening"],

@@ -140,6 +140,8 @@ class Reminder(Worded):
     rows: tuple[ReminderRow, ...]
     credit: Amount | None
     """What settles nothing yet and is taken off; below zero."""
+    fee: tuple[str, Amount] | None
+    """The number of the invoice that asks for what the letter costs, and that."""
     total: Amount
     pay_by: date
 

@@ -175,7 +175,9 @@ def _accounts(value: Any, field: str) -> dict[str, str]:
 def _reminders(value: Any, field: str) -> dict[str, Any]:
     """After how many days overdue each level is due; a later one comes later, and one that is empty is left out."""
     level = or_nothing(whole(1, 3650))
+    fee = or_nothing(whole(1, 10**9))
     checks = {"level_1": level, "level_2": level, "level_3": level, "pay_within": whole(0, 3650)}
+    checks |= {"fee_1_minor": fee, "fee_2_minor": fee, "fee_3_minor": fee}
     known = {**one("reminders"), **_inside(checks, value, field)}
     last = 0
     for name in ("level_1", "level_2", "level_3"):

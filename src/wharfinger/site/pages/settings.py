@@ -58,6 +58,7 @@ SWITCHES = (
 CHOICES = ("language", "time_zone", "purchase_descriptions")
 CYCLES = ("cycle_days_a", "cycle_days_b", "cycle_days_c")
 REMINDERS = ("level_1", "level_2", "level_3", "pay_within")
+REMINDER_FEES = ("fee_1_minor", "fee_2_minor", "fee_3_minor")
 NOUNS = ("device", "organization")
 PLACES = (
     (N_("Users"), "parties:users", "parties.user"),
@@ -94,6 +95,7 @@ FEES = {
     "restocking": N_("Restocking fees are named by"),
     "return_freight": N_("Freight of returns is named by"),
     "repair": N_("Repairs are named by"),
+    "reminder": N_("Fees of reminders are named by"),
 }
 """What a service is named for, by its part of the setting."""
 MODULES = {
@@ -191,6 +193,9 @@ def _shown(known: dict[str, Any]) -> dict[str, Any]:
         f"reminders.{name}": "" if known["reminders"][name] is None else known["reminders"][name]
         for name in REMINDERS
     }
+    for name in REMINDER_FEES:
+        fee = known["reminders"][name]
+        start[f"reminders.{name}"] = "" if fee is None else amount(fee, known["currency"])
     start |= {
         f"fee_products.{kind}": "" if pk is None else str(pk) for kind, pk in known["fee_products"].items()
     }
@@ -258,9 +263,15 @@ def _typed(post: QueryDict, known: dict[str, Any]) -> dict[str, Any]:
         },
         "reminders": {
             name: _days(post, f"reminders.{name}", or_none=name != "pay_within") for name in REMINDERS
-        },
+        }
+        | {name: _fee(post, f"reminders.{name}", known["currency"]) for name in REMINDER_FEES},
         "words": _words(post),
     }
+
+
+def _fee(post: QueryDict, name: str, currency: str) -> int | None:
+    text = post.get(name, "").strip()
+    return minor(text, currency, field=name) or None if text else None
 
 
 def _coins(text: str) -> dict[str, int]:
