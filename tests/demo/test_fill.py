@@ -9,7 +9,7 @@ import pytest
 from tests.world import clean
 from wharfinger.base import clock
 from wharfinger.base.models import OwnField
-from wharfinger.billing.models import CreditNote, Invoice
+from wharfinger.billing.models import CreditNote, Invoice, Reminder
 from wharfinger.catalog.models import Barcode, Component, Family, Product, Substitute
 from wharfinger.catalog.queries import scanned
 from wharfinger.demand.models import Sheet
@@ -20,7 +20,7 @@ from wharfinger.ledger.models import Account, Entry, Holding, Lot, Outbox
 from wharfinger.notices.models import Attachment, Letter
 from wharfinger.parties.models import Organization, User
 from wharfinger.pricing.models import PriceList
-from wharfinger.purchasing.models import Approval, PurchaseOrder, ReceiptCost, VendorBill
+from wharfinger.purchasing.models import Approval, PurchaseOrder, ReceiptCost, VendorBill, VendorDiscount
 from wharfinger.purchasing.models.quoting import Rfq
 from wharfinger.purchasing.queries.needs import current
 from wharfinger.returns.models import Rma, RmaLine
@@ -110,6 +110,11 @@ def _invoices() -> None:
         by_balance["part"] += 0 < left < invoice.total_minor
         by_balance["overdue"] += left > 0 and invoice.due_on < today
     assert all(by_balance.values()), by_balance
+    deposits = {one.pk: owed[f"invoice:{one.pk}"] == 0 for one in Invoice.objects.filter(kind="deposit")}
+    assert sorted(deposits.values()) == [False, True], "one deposit is paid, one is not"
+    assert Reminder.objects.filter(fee__isnull=False).count() == 1
+    assert VendorDiscount.objects.get().tax_minor > 0
+    assert VendorBill.objects.filter(accepted_at__isnull=False, discount_until__gte=today).exists()
 
 
 def _aftercare() -> None:

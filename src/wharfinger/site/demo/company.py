@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from wharfinger.base.access import HOUSE
-from wharfinger.catalog.actions import add_product, add_warranty_policy
+from wharfinger.catalog.actions import add_product, add_tax_code, add_warranty_policy, change_product
 from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.fulfilment.actions.carriers import add_carrier
 from wharfinger.parties.actions.organizations import add_organization
@@ -73,8 +73,23 @@ def found(story: Story) -> None:
     with story.now():
         named = {kind: story.products[sku].pk for kind, sku in goods.FEES.items()}
         set_setting(actor=HOUSE, name="fee_products", value=named)
+        _reminders(named["reminder"])
     _open_stock(story)
     warehouse.arrange(story)
+
+
+def _reminders(service: int) -> None:
+    """The second reminder costs a fee, which is no supply and so not taxed."""
+    values = {
+        "code": "DE-O",
+        "name": "Not taxable",
+        "rate": "0",
+        "category": "O",
+        "exemption_reason": "Damages, no supply",
+    }
+    code = add_tax_code(actor=HOUSE, values=values).one("catalog.TaxCode")
+    change_product(actor=HOUSE, product=service, values={"tax_code": code})
+    set_setting(actor=HOUSE, name="reminders", value={"fee_2_minor": 500})
 
 
 def _people(company: Company) -> None:

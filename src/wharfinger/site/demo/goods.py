@@ -52,7 +52,12 @@ VENDORS = (
         "IE",
     ),
 )
-AGREED = {"shipping_method": "By parcel", "minimum": 15_000}
+AGREED = {
+    "shipping_method": "By parcel",
+    "minimum": 15_000,
+    "discount_micro": 20_000,
+    "discount_days": 14,
+}
 """What is agreed with vendors in Germany, beside their tax."""
 LEAD_TIMES = {"V-1001": 3, "V-1002": 2, "V-1003": 4, "V-1004": 7, "V-1005": 0}
 
@@ -180,6 +185,7 @@ SVC-DEP | Deposit | Services | flat | 1.00 | 0 |  |
 SVC-FRT | Freight | Services | flat | 6.90 | 0 |  |
 SVC-RST | Restocking fee | Services | flat | 1.00 | 0 |  |
 SVC-RFR | Freight of a return | Services | flat | 6.90 | 0 |  |
+SVC-DUN | Fee of a reminder | Services | flat | 5.00 | 0 |  |
 KIT-WP | Workplace: laptop, dock, keyboard, mouse, set-up | Kits | kit | 1349.00 | 0 |  |
 KIT-MEET | Meeting room: video bar, arm for two displays, cables | Kits | kit | 1319.00 | 0 |  |
 NAS-SET | NAS, 4 bays, with four 8 TB disks, tested | Storage | built | 1490.00 | 0 |  |
@@ -366,5 +372,6 @@ FEES = {
     "freight": "SVC-FRT",
     "restocking": "SVC-RST",
     "return_freight": "SVC-RFR",
+    "reminder": "SVC-DUN",
 }
 """By which services deposits, freight and fees are named."""

@@ -31,6 +31,7 @@ def chapters(story: Story) -> Iterator[Chapter]:
         _servers,
         _shelves,
         _limited,
+        _beforehand,
     ):
         yield chapter(story)
 
@@ -237,3 +238,13 @@ def _limited(story: Story) -> Chapter:
         change_organization(
             actor=story.users["clara"], organization=who.pk, values={"credit_limit_minor": 100_000}
         )
+
+
+def _beforehand(story: Story) -> Chapter:
+    """An order whose deposit is asked for and not yet paid."""
+    yield 6
+    order = story.order(
+        "jonas", "C-2018", "New cabling of the studio", {"SVC-TECH": 12, "SVC-TRAV": 2}, due=20
+    )
+    yield 5
+    story.ask_beforehand(order, 40)

@@ -20,7 +20,7 @@ from wharfinger.billing.models import Invoice
 from wharfinger.billing.rules.credits import Credit
 from wharfinger.billing.rules.deposits import DepositWish
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
-from wharfinger.billing.rules.payments import PaymentWish
+from wharfinger.billing.rules.payments import Allocation, PaymentWish
 from wharfinger.catalog.models import Product
 from wharfinger.demand.models import Line
 from wharfinger.demand.rules import LineWish
@@ -418,8 +418,10 @@ class Story:
     def pay(self, invoice: Invoice, *, percent: int = 100) -> None:
         """Take the customer's money in for an invoice, all of it or a part."""
         amount = invoice.total_minor * percent // 100
+        settles = (Allocation(invoice.pk, amount),) if invoice.kind == "deposit" else None
+        whose, currency = invoice.organization_id, invoice.currency
         wish = PaymentWish(
-            invoice.organization_id, amount, invoice.currency, method="transfer", reference=str(invoice)
+            whose, amount, currency, method="transfer", reference=str(invoice), allocations=settles
         )
         with self.now():
             payments.pay(actor=self.users["clara"], wish=wish)

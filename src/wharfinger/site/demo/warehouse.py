@@ -19,10 +19,14 @@ from wharfinger.parties.actions.own_fields import add_own_field
 from wharfinger.pricing.actions import add_price_list
 from wharfinger.purchasing.actions.billing import enter_bill
 from wharfinger.purchasing.actions.landing import land_cost
+from wharfinger.purchasing.actions.paying import pay_bills
 from wharfinger.purchasing.models import Receipt
-from wharfinger.purchasing.queries.bills import due
+from wharfinger.purchasing.queries import paying
+from wharfinger.purchasing.queries.bills import bills, due
 from wharfinger.purchasing.rules.billing import Bill, BillLine
 from wharfinger.purchasing.rules.landing import Cost
+from wharfinger.purchasing.rules.paying import Part, PayWish
+from wharfinger.purchasing.rules.taxing import sums
 from wharfinger.site.demo import goods
 from wharfinger.site.demo.story import Chapter, Story
 from wharfinger.stock.actions import building, counts, transfers
@@ -147,10 +151,13 @@ def _freight(story: Story) -> Chapter:
 
 
 def _bills(story: Story) -> Chapter:
-    """Vendors bill what came: one as ordered, one dearer, which waits; of the newest receipts none has come yet."""
+    """Vendors bill what came: two as ordered, of which one is paid less cash discount; one dearer, which waits.
+
+    Of the newest receipts none has come yet.
+    """
     yield 5
-    first, second = Receipt.objects.order_by("pk")[:2]
-    for receipt, dearer in ((first, 1), (second, 1.02)):
+    first, second, third = Receipt.objects.order_by("pk")[:3]
+    for receipt, dearer in ((first, 1), (second, 1.02), (third, 1)):
         rows = due(receipts=[receipt.pk])
         lines = tuple(
             BillLine(
@@ -159,9 +166,22 @@ def _bills(story: Story) -> Chapter:
             for one in rows
         )
         number = receipt.vendor_invoice_number or f"R-{receipt.number}"
-        bill = Bill(number, story.date(), lines, due_on=story.date(14))
+        nets = [
+            (
+                one.stands.booked_micro * one.left // (10_000 * 10**one.line.product.quantity_decimals),
+                one.line.tax_code,
+            )
+            for one in rows
+        ]
+        bill = Bill(number, story.date(), lines, due_on=story.date(30), tax_minor=sums(nets, 0).tax)
         with story.now():
-            enter_bill(actor=story.users["clara"], bill=bill)
+            made = enter_bill(actor=story.users["clara"], bill=bill).one("purchasing.VendorBill")
+    yield 3
+    row = bills().get(pk=made)
+    less = paying.may_be_taken(row, story.date())
+    with story.now():
+        wish = PayWish((Part(made, None, less),), method="transfer", reference=row.number)
+        pay_bills(actor=story.users["clara"], wish=wish)
 
 
 def _kept(story: Story) -> Chapter:
