@@ -8,13 +8,20 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from wharfinger.ledger.chart import BILLS, CHART, GOODS, KINDS, REGION, WISHES, drawn
+from wharfinger.ledger.again import WHY, reasons
+from wharfinger.ledger.chart import BILLS, CHART, GOODS, KINDS, REGION, ROWS, WISHES, drawn
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "chart.md"
 HEAD = """# The chart
 Which verb may move what from which kind of place to which. Drawn from `src/wharfinger/ledger/chart.py`; the
 ledger refuses every other move.
+
+"""
+
+TAIL = """
+## What is not undone as it is
+The table names the step that corrects it, or *again* where many steps are done again. Why, by verb: it
 
 """
 
@@ -59,8 +66,12 @@ def test_the_ways_in_the_architecture_are_those_of_the_chart() -> None:
     assert ARCHITECTURE.read_text() == wanted, "run WHARFINGER_WRITE_DOCS=1 pytest tests/docs"
 
 
+def test_the_chart_says_why_a_step_is_not_undone_as_it_is() -> None:
+    assert set(WHY) == {verb for verb, rows in ROWS.items() if any(row.undo != "reverse" for row in rows)}
+
+
 def test_the_chart_in_the_docs_is_the_chart() -> None:
-    wanted = f"{HEAD}{drawn()}\n"
+    wanted = f"{HEAD}{drawn()}\n{TAIL}{reasons()}\n"
     if os.environ.get("WHARFINGER_WRITE_DOCS"):
         PAGE.write_text(wanted)
     assert PAGE.read_text() == wanted

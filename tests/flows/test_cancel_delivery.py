@@ -203,5 +203,6 @@ def test_a_credit_note_stays_where_its_step_is_undone(company: World) -> None:
     bill(Bill(hours, 2))
     done = cancel_delivery(actor=HOUSE, picks=[Pick(hours, 2)])
     assert held(hours) == {"covered": 2, "ready": 2, "to_bill": 2}
-    refused("is_a_reversal", lambda: reverse(actor=HOUSE, entry=done.id))
+    found = refused("is_a_reversal", lambda: reverse(actor=HOUSE, entry=done.id))
+    assert "Do it again by “Ship”" in found.words()
     assert CreditNote.objects.get().void_id is None

@@ -28,6 +28,7 @@ from wharfinger.ledger.models import Holding, Layer, Place
 from wharfinger.ledger.plan import PlaceRef, Plan, Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.reverse import reverse
+from wharfinger.ledger.telling import timeline
 from wharfinger.returns.actions.receiving import take_back
 from wharfinger.returns.rules.receiving import Returned
 from wharfinger.returns.rules.requesting import Asked
@@ -142,7 +143,9 @@ def test_a_draft_that_bills_nothing_any_more_is_gone(company: World) -> None:
     assert held(line) == {"to_order": 1, "to_bill": 1}
     clean()
     refused("nothing_left", lambda: reverse(actor=HOUSE, entry=made.id))
-    refused("is_a_reversal", lambda: reverse(actor=HOUSE, entry=done.id))
+    found = refused("is_a_reversal", lambda: reverse(actor=HOUSE, entry=done.id))
+    assert "Do them again" in found.words()
+    assert timeline(f"order:{pk}")[0].undo == "", "what is refused is not offered"
 
 
 def test_an_order_that_is_not_confirmed_is_not_reopened(company: World) -> None:

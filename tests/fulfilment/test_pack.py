@@ -23,14 +23,15 @@ from wharfinger.sales.rules.orders import Hold
 pytestmark = pytest.mark.django_db
 
 
-def refused(code: str, act) -> None:  # type: ignore[no-untyped-def]
-    """Assert that an act is refused and writes nothing."""
+def refused(code: str, act) -> Refusal:  # type: ignore[no-untyped-def]
+    """The refusal of an act, which writes nothing."""
     before = entries()
     with pytest.raises(Refusal) as found:
         act()
     assert found.value.code == code
     assert entries() == before
     clean()
+    return found.value
 
 
 def branch(company: World) -> Site:

@@ -40,9 +40,7 @@ from wharfinger.stock.queries.worth import Amount
 
 EXAMPLES = int(os.environ.get("WHARFINGER_LAWS", "20"))
 TRIES = 1500
-DONE_AGAIN = {"reopen"}
-"""What takes something back itself: one does the steps again instead. The chart names the others."""
-REVERSED = {verb for verb, rows in ROWS.items() if rows[0].undo == "reverse"} - DONE_AGAIN
+REVERSED = {verb for verb, rows in ROWS.items() if rows[0].undo == "reverse"}
 
 DONE: Counter[str] = Counter()
 """How often all histories together did each verb."""

@@ -387,16 +387,17 @@ CHART: tuple[Row, ...] = (
     _row("swap", "want", "covered"),
     _row("swap", "bill", "waived to_bill"),
     _row("swap", "covered", "returned"),
-    _row("reopen", "picked container in_transit customer ready", "bin ready", claim="any", lot="identifies"),
-    _row("reopen", "bin", "bin", claim="frees"),
-    _row("reopen", "ready", "provided"),
-    _row("reopen", "provided", "ready"),
+    _row("reopen", "picked container in_transit customer ready", "bin ready", "any", "identifies", "again"),
+    _row("reopen", "bin", "bin", claim="frees", undo="again"),
+    _row("reopen", "ready", "provided", undo="again"),
+    _row("reopen", "provided", "ready", undo="again"),
     _row(
         "reopen",
         "covered dropped returned drafted to_order to_approve demand",
         "demand to_approve to_order covered",
+        undo="again",
     ),
-    _row("reopen", "invoiced waived credited", "to_bill credited"),
+    _row("reopen", "invoiced waived credited", "to_bill credited", undo="again"),
 )
 
 ROWS: dict[str, tuple[Row, ...]] = {}

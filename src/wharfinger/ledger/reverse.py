@@ -18,6 +18,7 @@ from wharfinger.base.access import Actor, require
 from wharfinger.base.money import rounded
 from wharfinger.base.refusal import N_, NotThere, Refusal, Remedy, Words
 from wharfinger.ledger import sql
+from wharfinger.ledger.again import AGAIN
 from wharfinger.ledger.chart import REGION, ROWS
 from wharfinger.ledger.create import can_be_retired
 from wharfinger.ledger.look import Wish
@@ -93,12 +94,14 @@ def _may_be_reversed(original: Entry) -> None:
     # An opposite verb that took goods back (unpick, a cancelled delivery) is an undo as well.
     took_back = Move.objects.filter(entry=original, reverses__isnull=False)
     if original.reverses_id is not None or took_back.exists():
-        raise Refusal("is_a_reversal", N_("This entry is an undo itself. Do the step again instead."))
+        raise _is_a_reversal(original.verb)
     if original.verb in FINAL:
         raise Refusal(
             "stated", N_("This states what the books say, and stays. Nothing stands behind it to undo.")
         )
     corrected_by = next((row.undo for row in ROWS.get(original.verb, ()) if row.undo != "reverse"), None)
+    if corrected_by == AGAIN:
+        raise _is_a_reversal(original.verb)
     if corrected_by:
         raise Refusal(
             "corrected_by_verb",
@@ -106,6 +109,27 @@ def _may_be_reversed(original: Entry) -> None:
             verb=Words((CORRECTIONS[corrected_by],)),
             remedies=[Remedy(corrected_by, {"entry": original.pk})],
         )
+
+
+def _is_a_reversal(verb: str) -> Refusal:
+    """The refusal for an undo, and for a step that took others back: each is taken back once, and done again."""
+    again = next((row.undo for row in ROWS.get(verb, ()) if row.undo != "reverse"), "")
+    if again in CORRECTIONS:
+        return Refusal(
+            "is_a_reversal",
+            N_(
+                "This step took back what was done before, which is taken back once. Do it again by “{verb}”."
+            ),
+            verb=Words((CORRECTIONS[again],)),
+        )
+    if again == AGAIN:
+        return Refusal(
+            "is_a_reversal",
+            N_(
+                "This step took back many others, each of which is taken back once. Do them again, one by one."
+            ),
+        )
+    return Refusal("is_a_reversal", N_("This entry is an undo itself. Do the step again instead."))
 
 
 def _may_be_reversed_in_part(truth: Truth, claims: Mapping[int, int | None]) -> None:
