@@ -10,7 +10,7 @@ from django.db.models import F
 
 from tests.laws.selling import on_line
 from tests.laws.state import State, Verb
-from wharfinger.base import clock
+from wharfinger.base import clock, further
 from wharfinger.billing.actions import drafts, invoices, payments
 from wharfinger.billing.models import Invoice, InvoiceLine, Payment
 from wharfinger.billing.rules.changing import DraftChange, RowChange
@@ -56,6 +56,12 @@ def _ship(state: State, chance: random.Random) -> Any:
 def _deliver(state: State, chance: random.Random) -> Any:
     """What is under way arrives, in part or whole; or goods are handed over, free ones of a location too."""
     kind = chance.random()
+    units = Holding.objects.filter(
+        kind__in=("bin", "picked", "in_transit"), claim__gt=0, quantity__gt=0, serial=True
+    )
+    if chance.random() < 0.15 and (unit := state.one(chance, units)):
+        said = further.installing[0].given(contact=None, contract=None, reference="")
+        return shipping.deliver(actor=state.user, picks=[Pick(unit.claim_id, 1)], installing=said)
     if kind < 0.3:
         held = state.waiting(chance, ("to_order", "demand", "bin", "picked"))
         at = chance.choice((state.company.location, state.company.other)).place_id

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from tests.scenarios.further import Posts, Tells
+from wharfinger.base import further
 from wharfinger.demand.actions import add_lines
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.rules import LineWish
@@ -16,6 +17,8 @@ from wharfinger.devices.models import Device
 from wharfinger.flows.actions.amend import amend
 from wharfinger.flows.actions.charging import charge_and, open_and
 from wharfinger.flows.rules.amend import Amend
+from wharfinger.fulfilment.actions.shipping import deliver
+from wharfinger.fulfilment.rules import Pick
 from wharfinger.returns.actions.receiving import take_back_on_job
 from wharfinger.returns.actions.swapping import swap_on_job
 from wharfinger.returns.rules.swapping import Incoming, Swap
@@ -59,6 +62,15 @@ class ChargesActions:
         swaps = [Swap(device, Incoming(serial=serial))]
         done = self._said(lambda: swap_on_job(actor=self.who, job=job, swaps=swaps, reason="As told"))
         return done.one("devices.Device"), done.id
+
+    def sets_up(self: Tells, line: int, quantity: int) -> tuple[list[int], int]:
+        """Goods are handed over and installed in one step: the devices."""
+        said = further.installing[0].given(contact=None, contract=None, reference="Rack")
+        act = partial(deliver, actor=self.who, picks=[Pick(line, quantity)], installing=said)
+        entry = int(self._said(act).id)
+        return list(
+            Device.objects.filter(line=line, void=None).order_by("pk").values_list("pk", flat=True)
+        ), entry
 
     def completes(self: Tells, work: int, who: str) -> int:
         """Work is done, and the customer signed for it."""
@@ -116,6 +128,14 @@ class ChargesApi:
         rows = [{"device": device, "incoming": {"serial": serial}}]
         made = self._post(f"/work-orders/{job}/swap", {"devices": rows, "reason": "As told"})
         return Device.objects.get(replaces=device, void=None).pk, made["entry"]
+
+    def sets_up(self: Posts, line: int, quantity: int) -> tuple[list[int], int]:
+        """Goods are handed over and installed in one step: the devices."""
+        body = {"picks": [{"line": line, "quantity": str(quantity)}], "install": {"reference": "Rack"}}
+        entry = int(self._post("/deliver", body)["entry"])
+        return list(
+            Device.objects.filter(line=line, void=None).order_by("pk").values_list("pk", flat=True)
+        ), entry
 
     def completes(self: Posts, work: int, who: str) -> int:
         """Work is done, and the customer signed for it."""

@@ -7,6 +7,7 @@ job-type Exchange: swap unbilled 2          what jobs of a type begin with: scop
 job-of J: Exchange in 3                     a job of a type that begins in so many days · begins J: 10, or later
 awaits J: 5 swap unbilled                   in how many days it is expected, and what its type said
 on-job J: D as E serials S2 · take-off J: D    a job does with its devices what its scope says
+sets-up SO 2 router as D E   handed over and installed in one step: the devices by their order
 completes J [signed M. Krause] · signed-for J: M. Krause, or nobody
 replace SO router by switch [keep 1]        what is open of a line, or all but so many, is another product
 """
@@ -90,6 +91,15 @@ class Charging(Varying):
         name, _, told = rest.partition(":")
         old, _, new, _, serial = told.split()
         self.keep("device", new, self.door.on_job(self.documents[name], self.documents[old], serial))
+
+    def say_sets_up(self, rest: str) -> None:
+        """sets-up DOCUMENT QUANTITY NAME as DEVICES"""
+        what, _, names = rest.partition(" as ")
+        document, quantity, name = what.split()
+        made, entry = self.door.sets_up(self.line(document, name), int(quantity))
+        for device, pk in zip(names.split(), made, strict=True):
+            self.documents[device] = pk
+        self.acts.append(entry)
 
     def say_completes(self, rest: str) -> None:
         """completes NAME [signed WHO]"""

@@ -79,6 +79,18 @@ class Attaching(NamedTuple):
     """Lets a plan hang what was looked at on what it makes or changes, and keeps it."""
 
 
+class Installing(NamedTuple):
+    """How units become devices in the act that delivers them."""
+
+    permission: str
+    choices: Callable[[int], Mapping[str, Any]]
+    """What a form offers for the devices of a customer."""
+    given: Callable[..., Any]
+    """What a form or the API says of the devices: contact, contract and reference."""
+    plan: Callable[[Any, Any, Any], None]
+    """Lets a plan make devices of the units that it hands to customers."""
+
+
 SIGNATURE = "signature.png"
 """By its name a signature is told from photos of a delivery."""
 
@@ -94,6 +106,8 @@ charging: list[Charging] = []
 """How charges are served, by whoever knows; one row."""
 attaching: list[Attaching] = []
 """How files are attached, by whoever knows; one row."""
+installing: list[Installing] = []
+"""How units become devices as they are delivered, by whoever knows; one row."""
 parts: dict[str, list[Part]] = {}
 files: dict[str, Files] = {}
 """By the name of a list."""
@@ -142,6 +156,17 @@ def hang(truth: Any, plan: Any, noun: str, pictures: Sequence[Any], caption: str
     """Let a plan hang pictures on all of a noun that it mentions, in its own entry."""
     if pictures:
         attaching[0].hang(truth, plan, noun, pictures, caption)
+
+
+def may_install(actor: Actor) -> bool:
+    """Whether this person may make devices of what is delivered."""
+    return any(actor.may(one.permission) for one in installing)
+
+
+def install(truth: Any, plan: Any, wanted: Any) -> None:
+    """Let a plan make devices of the units that it hands to customers, in its own entry; nothing where none are wanted."""
+    if wanted is not None:
+        installing[0].plan(truth, plan, wanted)
 
 
 def attach(actor: Actor, subject: str, files: Any, caption: str) -> None:

@@ -225,6 +225,7 @@ def install() -> None:
     _devices()
     automation.effects.setdefault("provide", []).append(follow_replaced)
     automation.effects.setdefault("install", []).append(follow_replaced)
+    automation.effects.setdefault("deliver", []).append(follow_replaced)
     automation.effects.setdefault("settle", []).append(sales.wanted_again)
     for verb in merging.VERBS:
         automation.effects.setdefault(verb, []).append(attachments.follow)

@@ -19,8 +19,10 @@ from wharfinger.billing.queries.shown import invoices
 from wharfinger.catalog.models import Product
 from wharfinger.demand.models import Line
 from wharfinger.demand.pages import line_rows
+from wharfinger.devices.actions.installing import at_once, install_delivered
 from wharfinger.devices.models import Device
 from wharfinger.devices.pages import about
+from wharfinger.devices.pages.install import choices_at_once
 from wharfinger.devices.queries.about import devices_about, devices_left
 from wharfinger.documents.queries.letters import ON, SENT
 from wharfinger.exchange import serving
@@ -89,6 +91,9 @@ def install() -> None:
     further.pictures.append(store.on_paper)
     further.charging[:] = [further.Charging(charging.ways, charge_and, open_and, charging.told)]
     further.attaching[:] = [further.Attaching("notices.attach", keep, attach_kept, look, hang)]
+    further.installing[:] = [
+        further.Installing("devices.install", choices_at_once, at_once, install_delivered)
+    ]
     further.titles.append(subjects.several)
     further.figures["invoice.margin"] = of_invoices
     further.figures["product.levels"] = levels_of

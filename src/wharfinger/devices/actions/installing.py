@@ -8,15 +8,17 @@ from functools import partial
 
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.words import tidy
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
 from wharfinger.devices.queries import truth as reads
 from wharfinger.devices.rules import installing
-from wharfinger.devices.rules.installing import Installation
+from wharfinger.devices.rules.installing import AtOnce, Installation
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
+from wharfinger.stock.models import Location
 from wharfinger.stock.queries.truth import read_lots
 
 
@@ -82,6 +84,25 @@ def install_provided(truth: Truth, plan: Plan) -> None:
         reads.read_devices(lambda _: (lot for lot in lots if isinstance(lot, int)))(truth)
         reads.read_policies(truth)
         installing.install_provided(plan, truth)
+
+
+def at_once(*, contact: int | None, contract: int | None, reference: str) -> AtOnce:
+    """What a form or the API says of the devices that are made as they are delivered."""
+    return AtOnce(contact, contract, tidy(reference, field="reference", most=60, needed=False))
+
+
+def install_delivered(truth: Truth, plan: Plan, wish: AtOnce) -> None:
+    """Let units with a serial number that a plan delivers be devices in the same entry; as many statements for many."""
+    lots = [step.target.lot for step in installing.delivered(plan)]
+    if lots:
+        reads.read_devices(lambda _: (lot for lot in lots if isinstance(lot, int)))(truth)
+        reads.read_policies(truth)
+        reads.read_sales(truth)
+        reads.read_people([wish.contact], [wish.contract])(truth)
+        sites = truth.read["sites"].values()
+        truth.read["site_at"] = {site.place_id: site for site in sites}
+        truth.read["channels"] = dict(Location.objects.values_list("place_id", "channel"))
+    installing.install_delivered(plan, truth, wish)
 
 
 def _given(items: Sequence[Installation]) -> None:

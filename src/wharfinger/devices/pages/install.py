@@ -119,6 +119,12 @@ def _choices(organization: int) -> dict[str, Any]:
     }
 
 
+def choices_at_once(organization: int) -> dict[str, Any]:
+    """What is offered for devices that are made as they are delivered."""
+    offered = _choices(organization)
+    return {"contacts": offered["contacts"], "contracts": offered["contracts"]}
+
+
 def contracts_of(organization: int) -> list[tuple[int, str]]:
     """The contracts of a customer that may cover devices."""
     found = Sheet.objects.filter(organization_id=organization, kind="contract", void__isnull=True)

@@ -29,7 +29,9 @@ class Installable:
 def installable(sheet: int) -> list[Installable]:
     """The goods of a document that can be installed, in the order of its lines."""
     lines = Line.objects.filter(
-        Q(sheet=sheet) | Q(order=sheet), void__isnull=True, product__quantity_decimals=0
+        Q(sheet=sheet) | Q(order=sheet) | Q(came_from__sheet=sheet, came_from__sheet__kind="quote"),
+        void__isnull=True,
+        product__quantity_decimals=0,
     )
     by_pk = {line.pk: line for line in lines.select_related("product", "site").order_by("position", "pk")}
     found = Holding.objects.filter(

@@ -165,6 +165,69 @@ def _cover(
     return Cover(None, start, item.covered_until)
 
 
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """What is said of all devices that are made as they are delivered."""
+
+    contact: int | None = None
+    contract: int | None = None
+    reference: str = ""
+
+
+def delivered(plan: Plan) -> list[Step]:
+    """The steps by which units with a serial number reach customers."""
+    return [
+        step
+        for step in plan.steps
+        if step.target.serial and step.target.kind == "customer" and step.source.kind != "customer"
+    ]
+
+
+def install_delivered(plan: Plan, truth: Truth, wish: AtOnce) -> None:
+    """Let units with a serial number that a plan delivers be devices where they are delivered, with their warranty.
+
+    What was installed on its way is one already. Raises Refusal where no unit that is delivered has a number.
+    """
+    steps = delivered(plan)
+    if not steps:
+        raise Refusal(
+            "nothing_to_install",
+            N_(
+                "None of these goods has a serial number. Deliver them, and install what is to be a device "
+                "on the page of the document."
+            ),
+            field="install",
+        )
+    locations = {h.place: h.location for h in (*truth.held, *truth.free)}
+    sales, known = truth.read["sales"], truth.read["devices"]
+    for step in steps:
+        line, lot = truth.read["lines"][step.target.claim], step.target.lot
+        if isinstance(lot, int) and lot in known and known[lot].removed_on is None:
+            continue
+        site = truth.read["site_at"][step.target.place]
+        require_contact(truth, site.organization_id, wish.contact, wish.contract)
+        sale = sales.get((line.pk, lot)) if step.source.kind in WITH_CUSTOMER else None
+        assert isinstance(step.source.place, int)
+        channel = truth.read["channels"].get(locations.get(step.source.place)) or "direct"
+        sold_on = sale.sold_on if sale else truth.effective_on
+        cover = cover_by(
+            truth.read["policies"],
+            truth.read["products"][line.product_id],
+            channel=sale.channel if sale else channel,
+            sold_on=sold_on,
+            installed_on=truth.effective_on,
+        )
+        place_device(
+            plan,
+            truth,
+            Unit(LotRef(lot, line.product_id, serial=True), DEVICE),
+            Owner(site.organization_id, site.pk, wish.contact, wish.contract, wish.reference),
+            line=line.pk,
+            sold_on=sold_on,
+            cover=cover,
+        )
+
+
 def install_provided(plan: Plan, truth: Truth) -> None:
     """Let units with a serial number that work sold be devices with their warranty; what is lent is none."""
     rows = {site.place_id: site for site in truth.read["sites"].values()}

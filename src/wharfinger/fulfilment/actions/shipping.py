@@ -117,6 +117,7 @@ def deliver(
     proof: str = "",
     pictures: Sequence[Any] = (),
     way: str = "hand_over",
+    installing: Any = None,
     delivered_on: date | None = None,
     key: str | None = None,
 ) -> Written:
@@ -126,9 +127,12 @@ def deliver(
     other. Where a pick names a location, free goods of it serve the line, too. proof: who signed, or how it is
     known; pictures: the signature and photos that prove it, as ``further.looked_at`` found them, which hang on the
     shipments by the same entry. way: whether the customer picked up (``pick_up``) or one of us handed over.
+    installing: where units with a serial number are to be devices at once, what ``further.installing`` makes of it.
     Raises BadInput where the settings ask for proof and there is none.
     """
     require(actor, "fulfilment.deliver")
+    if installing is not None:
+        require(actor, "devices.install")
     proof = tidy(proof, field="proof", needed=False)
     if not (proof or pictures) and configuration.one("shipment_proof"):
         raise BadInput(
@@ -168,6 +172,7 @@ def deliver(
             proof=proof,
             handing=Consignment(shipped_on=delivered_on, way=way),
             pictures=tuple(pictures),
+            installing=installing,
         ),
         actor=actor,
         key=key,
@@ -175,8 +180,11 @@ def deliver(
     )
 
 
-def _plan_proved(truth: Truth, *, proof: str, pictures: Sequence[Any], **delivery: Any) -> Plan:
+def _plan_proved(
+    truth: Truth, *, proof: str, pictures: Sequence[Any], installing: Any, **delivery: Any
+) -> Plan:
     plan = shipping.plan_deliver(truth, proof=proof, **delivery)
+    further.install(truth, plan, installing)
     further.hang(truth, plan, "shipment", pictures, proof)
     return plan
 

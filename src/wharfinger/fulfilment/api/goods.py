@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from ninja import Router
 from pydantic import Field
 
-from wharfinger.base import configuration, proving
+from wharfinger.base import configuration, further, proving
 from wharfinger.base.access import require
 from wharfinger.base.door import Done, Given, Id, Note, Quantity, Request, Shown, Unit
 from wharfinger.base.quantity import quantity
@@ -134,6 +134,14 @@ class ShipGiven(Given):
     )
 
 
+class InstallGiven(Given):
+    """What is said of all devices that are made of the units with a serial number."""
+
+    contact: Id | None = Field(default=None, examples=[None])
+    contract: Id | None = Field(default=None, examples=[None])
+    reference: str = Field(default="", max_length=60, examples=["Rack 2"])
+
+
 class DeliverGiven(Given):
     """What reaches the customer: shipments under way, or goods of lines wherever they are.
 
@@ -157,6 +165,11 @@ class DeliverGiven(Given):
     )
     way: Literal["hand_over", "pick_up"] = Field(
         default="hand_over", description="How goods at hand leave: by one of us, or fetched by the customer."
+    )
+    install: InstallGiven | None = Field(
+        default=None,
+        examples=[None],
+        description="Makes devices of the units with a serial number in the same entry.",
     )
     delivered_on: date | None = Field(default=None, examples=[None])
 
@@ -322,6 +335,7 @@ def deliver(request: Request, body: DeliverGiven) -> HttpResponse:
             proof=body.proof,
             pictures=proving.sent(request.auth, body.signature, body.photos),
             way=body.way,
+            installing=further.installing[0].given(**body.install.model_dump()) if body.install else None,
             delivered_on=body.delivered_on,
         )
 

@@ -17,7 +17,7 @@ from wharfinger.base.page import page
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.typed import written
 from wharfinger.demand.models import Sheet
-from wharfinger.demand.pages import document_address
+from wharfinger.demand.pages import document_address, typed_id
 from wharfinger.fulfilment.actions.shipping import deliver
 from wharfinger.fulfilment.pages.goods import answer, day_of, numbered, of_line, proposed, typed, units_named
 from wharfinger.fulfilment.queries import shown
@@ -49,6 +49,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
             proof=request.POST.get("proof", ""),
             pictures=proofs(request),
             way="pick_up" if request.POST.get("way") == "pick_up" else "hand_over",
+            installing=installing(request),
             delivered_on=day_of(request.POST, "delivered_on"),
             key=request.POST.get("key") or None,
         )
@@ -67,6 +68,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
         named=True,
         fetches=True,
         draws=further.may_attach(user),
+        installs=_installs(user, rows, sheet.organization_id),
         locations=[(place, name) for place, name, _person in locations],
         ways=[(way, _(words)) for way, words in WAYS.items()],
         free={
@@ -91,6 +93,7 @@ def deliver_shipment(request: HttpRequest, pk: int) -> HttpResponse:
             picks=[one.by(shipment.place_id) for one in found],
             proof=request.POST.get("proof", ""),
             pictures=proofs(request),
+            installing=installing(request),
             delivered_on=day_of(request.POST, "delivered_on"),
             key=request.POST.get("key") or None,
         )
@@ -112,6 +115,7 @@ def deliver_shipment(request: HttpRequest, pk: int) -> HttpResponse:
         named=True,
         ticks=True,
         draws=further.may_attach(user),
+        installs=_installs(user, rows, shipment.organization_id),
     )
 
 
@@ -119,6 +123,25 @@ def proofs(request: HttpRequest) -> Sequence[Any]:
     """The signature and the photos that were given, looked at; whoever may not attach files gives none."""
     user: Any = request.user
     return proving.proofs(user, request.POST.get("signature", ""), request.FILES.getlist("photo"))
+
+
+def installing(request: HttpRequest) -> Any:
+    """What is said of the devices that are to be made of what is delivered; nothing where none are."""
+    given = request.POST
+    if given.get("install") != "yes" or not further.installing:
+        return None
+    return further.installing[0].given(
+        contact=typed_id(given, "contact"),
+        contract=typed_id(given, "contract"),
+        reference=given.get("reference", ""),
+    )
+
+
+def _installs(user: Any, rows: Sequence[Any], organization: int) -> Any:
+    """What is offered for devices; nothing where nothing has a number, or this person installs none."""
+    if not further.may_install(user) or not any(row.traced for row in rows):
+        return None
+    return further.installing[0].choices(organization)
 
 
 def _locations(user: Any) -> list[tuple[int, str, int | None]]:
