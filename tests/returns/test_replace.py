@@ -13,6 +13,7 @@ from tests.returns.test_settle import billed, owed, paid
 from tests.world import World, clean, entries, held, world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.money import micro
+from wharfinger.base.refusal import NotAllowed
 from wharfinger.billing.actions.payments import pay
 from wharfinger.billing.models import CreditNote, Invoice
 from wharfinger.billing.rules.payments import PaymentWish
@@ -24,8 +25,10 @@ from wharfinger.devices.models import Device
 from wharfinger.devices.rules.installing import Installation
 from wharfinger.fulfilment.actions.shipping import deliver, pick_pack_ship
 from wharfinger.fulfilment.rules import Pick
+from wharfinger.ledger.models import Layer
 from wharfinger.ledger.reverse import reverse
 from wharfinger.ledger.write import Written
+from wharfinger.parties.models import Role, User
 from wharfinger.pricing.actions import set_rates
 from wharfinger.returns.actions.inspecting import inspect, settle
 from wharfinger.returns.actions.receiving import receive
@@ -219,3 +222,56 @@ def test_what_was_never_invoiced_is_billed_with_the_new_one(company: World) -> N
     reverse(actor=HOUSE, entry=done.id)
     assert held(line) == {"covered": 1, "returns": 1, "to_bill": 1}
     clean()
+
+
+def test_what_is_taken_along_at_once_is_with_the_customer_in_the_same_entry(company: World) -> None:
+    line = delivered(company, traced(company, "S1", "S2"), 1)
+    billed(line, 1)
+    rma, row = came(company, line)
+    stood = company_books(line)
+    before = entries()
+    done = replaced(rma, row, 1, Instead(hand_over=True))
+    claim = done.one("ledger.Claim")
+    assert entries() == before + 1
+    assert held(claim) == {"covered": 1, "customer": 1, "waived": 1}
+    assert where("S2") == ("customer", claim)
+    clean()
+    reverse(actor=HOUSE, entry=done.id)
+    assert where("S2") == ("bin", 0)
+    assert company_books(line) == stood
+    clean()
+
+
+def company_books(line: int) -> list[tuple[int, int]]:
+    """What is left of the layers of a line's product, and its worth."""
+    rows = Layer.objects.filter(product=Line.objects.get(pk=line).product, quantity__gt=0)
+    return list(rows.order_by("pk").values_list("quantity", "value_minor"))
+
+
+def test_a_dearer_unit_is_taken_along_and_invoiced_in_one_step(company: World) -> None:
+    line = loose(company, 1)
+    billed(line, 1)
+    other = company.product(sku="DEAR")
+    company.stock(other, 1)
+    rma, row = came(company, line)
+    instead = Instead(other.pk, unit_price_micro=micro("50.00"), hand_over=True)
+    claim = replaced(rma, row, 1, instead).one("ledger.Claim")
+    assert held(claim) == {"covered": 1, "customer": 1, "invoiced": 1}
+    clean()
+
+
+def test_nobody_hands_over_who_may_not_and_no_number_is_made_up(company: World) -> None:
+    line = loose(company, 2)
+    late = company.product(traced="serial", traced_from="shipping")
+    company.stock(late, 1)
+    rma, row = came(company, line)
+    code = "serial_at_delivery"
+    refused(code, lambda: replaced(rma, row, 1, Instead(late.pk, unit_price_micro=0, hand_over=True)))
+    role = Role.objects.create(name="settles", permissions=["returns.settle"])
+    company.user.roles.set([role])
+    answers = [Answer(row, 1, "replace", instead=Instead(hand_over=True))]
+    before = entries()
+    with pytest.raises(NotAllowed):
+        settle(actor=User.objects.get(pk=company.user.pk), rma=rma, answers=answers)
+    assert entries() == before
+    assert held(line)["returns"] == 1

@@ -4,6 +4,7 @@ grade C dead scrap           a grade: whose goods are sold again or dead, and wh
 find R 1 router C [scrap] [: Burnt]    what an inspection says of units
 findings R: 1 router C scrap Burnt; …, or none    what was found, the last first
 repaired R 1 router with 1 fan [at 20.00] cost 15.00 charged 45.00 then send_back    by us, or by the vendor it was sent to
+take-along R 1 router [by switch 50.00]   another unit, or another product at its price, which they take along at once
 customer-mail it@acme.example   where the customer is written to
 slip R · slip R by-hand      its slip goes to the customer · call-in R, they are reminded · called-in R: 1 2, or nothing
 repair-by work               the service by which repairs are charged · margin-cost SO 55.00, what went for an order
@@ -94,3 +95,12 @@ class Inspecting(Varying):
     def say_customer_mail(self, rest: str) -> None:
         """customer-mail ADDRESS: where the customer is written to"""
         Organization.objects.filter(pk=self.company.customer.pk).update(email=rest.strip())
+
+    def say_take_along(self, rest: str) -> None:
+        """take-along R QUANTITY NAME [by NAME PRICE]"""
+        told, _, other = rest.partition(" by ")
+        name, quantity, product = told.split()
+        rma = self.documents[name]
+        line = RmaLine.objects.get(rma=rma, product=self.products[product]).pk
+        by, price = (self.products[other.split()[0]].pk, other.split()[1]) if other else (None, None)
+        self.acts.append(self.door.take_along(rma, line, int(quantity), by, price))

@@ -6,10 +6,12 @@ from tests.scenarios.further import Posts, Tells, micro
 from wharfinger.base import configuration
 from wharfinger.returns.actions import slips
 from wharfinger.returns.actions.grading import add_grade
-from wharfinger.returns.actions.inspecting import inspect
+from wharfinger.returns.actions.inspecting import inspect, settle
 from wharfinger.returns.actions.repairing import finish_repair
 from wharfinger.returns.rules.inspecting import Verdict
 from wharfinger.returns.rules.repairing import Part, Repaired
+from wharfinger.returns.rules.replacing import Instead
+from wharfinger.returns.rules.settling import Answer
 
 
 class InspectsActions:
@@ -60,6 +62,14 @@ class InspectsActions:
         """The customer is reminded."""
         return int(self._said(lambda: slips.remind_rma(actor=self.who, rma=rma)).id)
 
+    def take_along(
+        self: Tells, rma: int, line: int, quantity: int, product: int | None, price: str | None
+    ) -> int:
+        """The customer takes another unit along."""
+        instead = Instead(product, unit_price_micro=micro(price) if price else None, hand_over=True)
+        answer = Answer(line, quantity, "replace", instead=instead)
+        return int(self._said(lambda: settle(actor=self.who, rma=rma, answers=[answer])).id)
+
 
 class InspectsApi:
     """Asks over HTTP."""
@@ -104,3 +114,11 @@ class InspectsApi:
     def call_in(self: Posts, rma: int) -> int:
         """The customer is reminded."""
         return int(self._post(f"/rmas/{rma}/remind", {})["entry"])
+
+    def take_along(
+        self: Posts, rma: int, line: int, quantity: int, product: int | None, price: str | None
+    ) -> int:
+        """The customer takes another unit along."""
+        instead = {"product": product, "unit_price": price, "hand_over": True}
+        row = {"rma_line": line, "quantity": str(quantity), "answer": "replace", "instead": instead}
+        return int(self._post(f"/rmas/{rma}/settle", {"lines": [row]})["entry"])

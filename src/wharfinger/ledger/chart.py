@@ -379,7 +379,7 @@ CHART: tuple[Row, ...] = (
     _row("answer_claim", "covered", "returned"),
     _row("charge_kept", "waived", "to_bill"),
     _row("settle", "to_bill offered", "waived"),
-    _row("settle", "bin", "bin", claim="takes"),
+    _row("settle", "bin", "bin customer", claim="takes", lot="identifies"),
     _row("settle", "want", "covered"),
     _row("settle", "bill", "waived to_bill invoiced"),
     _row("swap", "customer", "returns bin scrap customer", claim="any", lot="identifies"),

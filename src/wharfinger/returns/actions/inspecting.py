@@ -122,6 +122,8 @@ def settle(
     overrule: why money goes back for goods that are not here, which needs a permission of its own.
     """
     require(actor, "returns.settle")
+    if any(one.instead.hand_over for one in answers if one.answer == "replace"):
+        require(actor, "fulfilment.deliver")
     overrule = overruled(overrule, actor=actor)
     _positive([one.quantity for one in answers])
     check_kept(kept)
@@ -148,6 +150,7 @@ def settle(
             claims=demand.line_ids,
             places=reads.rma_places,
             free=bool(instead),
+            layers=any(one.hand_over for one in instead),
             loose=bool(instead),
             incoming=("invoiced",),
             reads=(

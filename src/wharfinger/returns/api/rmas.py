@@ -245,6 +245,7 @@ def _instead(given: Sequence[InsteadGiven | None]) -> list[Instead]:
             one.ticket,
             one.back_by,
             None if one.charge is None else money.micro(one.charge, field=f"lines.{n}.instead.charge"),
+            one.hand_over,
         )
         for n, (one, place) in enumerate(zip(given, places, strict=True))
     ]

@@ -245,6 +245,9 @@ class InsteadGiven(Given):
         description="What each unit costs whose old one is kept; the price paid, unless given.",
         examples=[None],
     )
+    hand_over: bool = Field(
+        default=False, description="Yes where the customer takes it along at once; else it is reserved."
+    )
 
 
 class ReplacementOut(Shown):

@@ -79,6 +79,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
             "units": {line.pk: free_units(line.product_id) for line, _figure in lines},
             "documents": list(documents.order_by("-pk").values_list("pk", "number")[:100]),
             "currency": currency,
+            "delivers": user.may("fulfilment.deliver"),
             "told": told,
         }
         return render(request, "returns/settle.html", context)
@@ -113,6 +114,7 @@ def _instead(given: QueryDict, line: RmaLine) -> Instead:
         typed_id(given, f"ticket-{line.pk}"),
         typed_day(given, f"back_by-{line.pk}"),
         micro(charge, field=f"charge-{line.pk}") if charge else None,
+        given.get(f"hand_over-{line.pk}") == "yes",
     )
 
 
@@ -123,6 +125,7 @@ _FIELDS = {
     "instead.ticket": "ticket",
     "instead.back_by": "back_by",
     "instead.charge": "charge",
+    "instead.hand_over": "hand_over",
 }
 
 

@@ -258,6 +258,7 @@ def read_instead(wanted: Iterable[Instead]) -> Callable[[Truth], None]:
         truth.read["granted"] = {pk: one.discount_micro for pk, one in truth.read["customers"].items()}
         sites = list(Site.objects.filter(organization__in=whose, retired_on__isnull=True).order_by("-pk"))
         truth.read["bill_to"] = {site.organization_id: site.pk for site in sites if site.bill_to}
+        truth.read["site_places"] = {site.pk: site.place_id for site in sites}
         truth.read["default_sites"] = {site.organization_id: site.pk for site in sites if site.ship_to}
         priced = {one.product for one in any_of if one.product is not None and one.unit_price_micro is None}
         truth.read["listed"] = listed(whose, priced)

@@ -21,7 +21,7 @@ from wharfinger.demand.rules.discounts import NONE
 from wharfinger.devices.rules import leave
 from wharfinger.devices.rules.keeping import in_use, used_by
 from wharfinger.fulfilment.rules import late
-from wharfinger.ledger.plan import AccountRef, Plan, Truth, fixed, spot
+from wharfinger.ledger.plan import AccountRef, PlaceRef, Plan, Truth, fixed, spot
 from wharfinger.returns.rules import WITH_US, goods_of
 from wharfinger.returns.rules.ahead import Ahead
 from wharfinger.returns.rules.allowed import overrulable
@@ -44,6 +44,8 @@ class Instead:
     """Where it leaves first: the last day on which the old goods may be back."""
     charge_micro: int | None = None
     """What is asked for each unit whose old one is kept; the price paid unless given."""
+    hand_over: bool = False
+    """Whether the customer takes it along at once; else it is reserved and leaves as all goods do."""
 
 
 LIKE_FOR_LIKE = Instead()
@@ -154,7 +156,13 @@ def replace(
     )
     loose = truth.lot(product.pk)
     demand.want(plan, loose, claim, quantity, wish="covered", bill=None if priced else "waived")
-    demand.take(plan, _chosen(truth, product, quantity, instead, at), claim)
+    chosen = _chosen(truth, product, quantity, instead, at)
+    if instead.hand_over:
+        there = PlaceRef(_site_place(truth, row, old, at), "customer")
+        for held, units in chosen:
+            plan.move(held.spot, held.spot.for_claim(claim).at(there), units)
+    else:
+        demand.take(plan, chosen, claim)
     plan.create(
         "returns.Replacement",
         rma_line_id=line.pk,
@@ -166,6 +174,19 @@ def replace(
     )
     plan.mention(sheet)
     return sheet, plan.creates["demand.Line"][-1]
+
+
+def _site_place(truth: Truth, row: Any, old: Any, at: str) -> int:
+    """The place of the site at which the customer has what they take along: of the old goods, else their first."""
+    pk = (old.site_id if old is not None else None) or truth.read["default_sites"].get(row.organization_id)
+    place: int | None = truth.read["site_places"].get(pk)
+    if place is None:
+        raise Refusal(
+            "no_site",
+            N_("This customer has no site to which goods could go. Add one first."),
+            field=f"{at}.instead.hand_over",
+        )
+    return place
 
 
 def ask_for(plan: Plan, truth: Truth, line: dict[str, Any]) -> None:
@@ -258,6 +279,13 @@ def _document(truth: Truth, row: Any, old: Any, instead: Instead, at: str) -> An
 
 def _chosen(truth: Truth, product: Any, quantity: int, instead: Instead, at: str) -> Any:
     lots: tuple[int, ...] = ()
+    if instead.hand_over and late(product):
+        raise BadInput(
+            "serial_at_delivery",
+            N_("{sku} gets its serial number when it is delivered. Reserve it here, then deliver it."),
+            field=f"{at}.instead.hand_over",
+            sku=product.sku,
+        )
     if instead.serial and late(product):
         raise BadInput(
             "serial_later",

@@ -33,6 +33,7 @@ from wharfinger.returns.rules.replacing import (
     nothing_came_yet,
     replace,
 )
+from wharfinger.stock.rules import price_issues
 
 MONEY = ("credit", "refund", "store_credit")
 GIVEN = (*MONEY, "replace")
@@ -102,6 +103,8 @@ def plan_settle(
             _replace(plan, truth, row, line, one, n, may_credit, to_bill, ahead)
         plan.change(line, settled_quantity=line.settled_quantity + one.quantity, answer=one.answer)
         line.settled_quantity += one.quantity
+    if any(one.instead.hand_over for one in answers):
+        price_issues(plan, truth, lambda product: truth.products[product].cost_method)
     off = keep_back(plan, truth, kept)
     for p in back:
         less = off.pop(p.source, Balance())
