@@ -331,6 +331,7 @@ def _replace_component(state: State, chance: random.Random) -> Any:
         serials = state.new_serials(state.case, 1)
         building.build(actor=state.user, build=Build(state.case.pk, 1, here, serials=serials))
         state.stands()
+        return None
     held = state.one(chance, built)
     inside = contents(held.lot_id) if held else []
     if not inside:

@@ -9,6 +9,7 @@ from typing import Any
 from tests.laws.after import AFTER, BILLING, FULFILLING
 from tests.laws.buying import BUYING, KEEPING
 from tests.laws.doubles import DOUBLES
+from tests.laws.lending import LENDING
 from tests.laws.paying import PAYING
 from tests.laws.running import RUNNING, pick_in_run
 from tests.laws.selling import SELLING
@@ -33,7 +34,19 @@ def _either(one: Verb, other: Verb) -> Verb:
     return lambda state, chance: (one if chance.random() < 0.5 else other)(state, chance)
 
 
-_ALL = SELLING | BUYING | PAYING | KEEPING | FULFILLING | RUNNING | STACKING | BILLING | AFTER | DOUBLES
+_ALL = (
+    SELLING
+    | BUYING
+    | PAYING
+    | KEEPING
+    | FULFILLING
+    | RUNNING
+    | STACKING
+    | BILLING
+    | AFTER
+    | LENDING
+    | DOUBLES
+)
 # The vendor gets goods back, and so does a customer: one word of the chart for two acts.
 _ALL["send_back"] = _either(BUYING["send_back"], AFTER["send_back"])
 

@@ -21,6 +21,7 @@ from tests.scenarios.guarantees import GuaranteesActions, GuaranteesApi
 from tests.scenarios.inspects import InspectsActions, InspectsApi
 from tests.scenarios.invoices import InvoicesActions, InvoicesApi
 from tests.scenarios.leaves import LeavesActions, LeavesApi
+from tests.scenarios.lends import LendsActions, LendsApi
 from tests.scenarios.offers import OffersActions, OffersApi
 from tests.scenarios.owns import OwnsActions, OwnsApi
 from tests.scenarios.pallets import PalletsActions, PalletsApi
@@ -88,6 +89,7 @@ class ActionsDoor(
     GuaranteesActions,
     InvoicesActions,
     LeavesActions,
+    LendsActions,
     OffersActions,
     OwnsActions,
     PartedActions,
@@ -216,6 +218,7 @@ class ApiDoor(
     GuaranteesApi,
     InvoicesApi,
     LeavesApi,
+    LendsApi,
     OffersApi,
     OwnsApi,
     PartedApi,

@@ -17,7 +17,7 @@ owes 35.70                                     what the customer owes (below zer
 
 The rest of the words are in ``after``, ``asking``, ``billing``, ``claiming``, ``counting``, ``transporting``, ``dealing``, ``trading``, ``doubling``,
 ``guaranteeing``, ``inspecting``, ``invoicing``,
-``leaving``, ``offering``, ``owning``, ``parting``, ``paying``, ``running``, ``stacking``, ``talking`` and ``varying``.
+``leaving``, ``lending``, ``offering``, ``owning``, ``parting``, ``paying``, ``running``, ``stacking``, ``talking`` and ``varying``.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from tests.scenarios.guaranteeing import Guaranteeing
 from tests.scenarios.inspecting import Inspecting
 from tests.scenarios.invoicing import Invoicing
 from tests.scenarios.leaving import Leaving
+from tests.scenarios.lending import Lending
 from tests.scenarios.offering import Offering
 from tests.scenarios.parting import Parting
 from tests.scenarios.paying import Paying
@@ -76,6 +77,7 @@ class Teller(
     Guaranteeing,
     Invoicing,
     Leaving,
+    Lending,
     Parting,
     Paying,
     Taxing,

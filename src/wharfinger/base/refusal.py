@@ -71,6 +71,7 @@ HELP: Mapping[str, tuple[str, str]] = {
     "no_such_line": (_AGAIN, ""),
     "no_such_line_group": (_AGAIN, ""),
     "no_such_list": (_LOOK, N_("Export")),
+    "no_such_loan": (_NUMBER, N_("On loan")),
     "no_such_location": (_THERE, N_("Locations")),
     "no_such_mapping": (_LOOK, N_("Import")),
     "no_such_mapping_named": (_LOOK, N_("Import")),

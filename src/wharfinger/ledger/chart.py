@@ -261,6 +261,8 @@ CHART: tuple[Row, ...] = (
     _row("lose_transfer", "transfer", "adjustment", claim="any"),
     _row("lose_transfer", "covered", "demand quoted"),
     _row("put_away", "bin", "bin"),
+    _row("lend", "bin", "rented"),
+    _row("give_back", "rented", "bin"),
     _row("hand_back", "bin", "outside"),
     _row("hold", "bin", "quarantine"),
     _row("unhold", "quarantine", "bin"),

@@ -181,7 +181,7 @@ VERBS: dict[str, Callable[[Entry], list[Message]]] = {
     **dict.fromkeys((*ANSWERS, *ASKED), _answer),
     "answer": _letter,
     "note": _note,
-    **dict.fromkeys(("todo", "change_todo", "charge_kept", "remind"), _todo),
+    **dict.fromkeys(("todo", "change_todo", "charge_kept", "remind", "remind_loans"), _todo),
 }
 
 

@@ -9,7 +9,7 @@ PERMISSIONS: dict[str, str] = {
     "pricing": "read price_list rate",
     "stock": (
         "read location level adjust transfer count review_count complete_count revalue put_away hold scrap "
-        "correct_serial"
+        "correct_serial lend"
     ),
     "work": "read create charge provide remove complete cancel amend job_type",
     "sales": (
@@ -149,6 +149,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "fulfilment.pick_pack_ship",
         "fulfilment.deliver",
         "stock.transfer",
+        "stock.lend",
         "boards.share",
         "ledger.reverse",
         "notices.note",

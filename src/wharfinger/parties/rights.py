@@ -56,6 +56,7 @@ WORDS: dict[str, str] = {
     "pricing.read": N_("Read"),
     "pricing.price_list": N_("Keep price lists"),
     "pricing.rate": N_("Enter rates of exchange"),
+    "stock.lend": N_("Lend goods"),
     "stock.read": N_("Read"),
     "stock.location": N_("Keep locations and bins"),
     "stock.level": N_("Set minimum and maximum"),

@@ -103,6 +103,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.returns.api.repairs:router", "rma"),
     ("wharfinger.returns.api.claims:router", ""),
     ("wharfinger.returns.api.slips:router", "rma"),
+    ("wharfinger.stock.api.loans:router", ""),
     ("wharfinger.flows.api:router", ""),
     ("wharfinger.flows.api.elsewhere:router", ""),
     ("wharfinger.flows.api.lacking:router", ""),

@@ -219,6 +219,8 @@ def install() -> None:
         automation.after.setdefault(verb, []).append(purchasing.close_done)
     automation.effects.setdefault("accept_quote", []).append(todos.to_win)
     automation.effects.setdefault("charge_kept", []).append(todos.to_ask_back)
+    automation.effects.setdefault("remind_loans", []).append(todos.to_ask_for_loans)
+    automation.effects.setdefault("give_back", []).append(todos.loan_is_back)
     for verb in sending.LETTERS:
         automation.after.setdefault(verb, []).append(sending.hand_over)
     automation.after.setdefault("reverse", []).extend([sending.stop, sending.keep_papers])

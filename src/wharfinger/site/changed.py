@@ -54,7 +54,9 @@ PEOPLE = frozenset(
         "reviewed_by",
     )
 )
-DAYS = frozenset(("answer_by", "valid_from", "valid_until", "warned_of", "warranty_told_of"))
+DAYS = frozenset(
+    ("answer_by", "valid_from", "valid_until", "warned_of", "warranty_told_of", "told_of", "overdue_told_of")
+)
 """Fields that hold a day though their names do not end so."""
 
 

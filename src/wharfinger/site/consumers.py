@@ -27,7 +27,7 @@ from wharfinger.returns.actions.slips import remind_due
 from wharfinger.sales.actions import holds
 from wharfinger.sales.actions.serving import serve
 from wharfinger.site.tuning import tune
-from wharfinger.stock.actions import batches
+from wharfinger.stock.actions import batches, lending
 
 
 def serve_from(row: Outbox) -> list[dict[str, Any]]:
@@ -117,6 +117,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     every(LOW_S, partial(low.tell_low, actor=HOUSE)),
     every(LOW_S, partial(batches.tell_expiring, actor=HOUSE)),
     every(CLEAR_S, partial(covering.tell_warranties, actor=HOUSE)),
+    every(CLEAR_S, partial(lending.remind_loans, actor=HOUSE)),
     every(LOW_S, partial(charge_due, actor=HOUSE)),
     every(CLEAR_S, partial(remind_due, actor=HOUSE)),
     every(LOW_S, partial(todos.remind, actor=HOUSE)),

@@ -354,6 +354,8 @@ FIELDS: dict[str, str] = {
     "warned_of": N_("Warned of expiry"),
     "warranty_end_on": N_("Warranty until"),
     "warranty_policy": N_("Warranty policy"),
+    "told_of": N_("Told that the day comes"),
+    "overdue_told_of": N_("Told that the day has passed"),
     "warranty_told_of": N_("Told of the end of its warranty"),
     "warranty_start_on": N_("Warranty from"),
     "weight_grams": N_("Weight in grams"),

@@ -124,6 +124,7 @@ STOPS = (
     Stop(STOCK, N_("Families"), "catalog:families", "shapes", "catalog.read"),
     Stop(STOCK, N_("Inventory"), "stock:inventory", "boxes", "stock.read", key="s"),
     Stop(STOCK, N_("Serial numbers"), "stock:serials", "barcode", "stock.read"),
+    Stop(STOCK, N_("On loan"), "stock:loans", "hand-helping", "stock.read"),
     Stop(STOCK, N_("Kept for others"), "stock:kept", "archive", "stock.read"),
     Stop(STOCK, N_("What expires"), "stock:expiring", "hourglass", "stock.read"),
     Stop(STOCK, N_("What is kept"), "stock:levels", "ruler", "stock.read"),

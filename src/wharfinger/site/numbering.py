@@ -15,7 +15,7 @@ from wharfinger.purchasing.rules import crediting, drafting, paying, quoting, re
 from wharfinger.returns import rules as returns
 from wharfinger.returns.rules import claiming
 from wharfinger.sales.rules import orders, quotes
-from wharfinger.stock.rules import counting, transferring
+from wharfinger.stock.rules import counting, lending, transferring
 from wharfinger.work import rules as work
 
 TABLE = (
@@ -41,6 +41,7 @@ TABLE = (
     Series(claiming.CLAIM, N_("Claims on vendors"), "returns.VendorClaim"),
     Series(transferring.NUMBER, N_("Transfer orders"), "stock.TransferOrder"),
     Series(counting.NUMBER, N_("Counts"), "stock.Count"),
+    Series(lending.NUMBER, N_("Loans"), "stock.Loan"),
     Series(work.NUMBERS["ticket"], N_("Tickets"), "demand.Sheet"),
     Series(work.NUMBERS["project"], N_("Projects"), "demand.Sheet"),
     Series(work.NUMBERS["contract"], N_("Contracts"), "demand.Sheet"),

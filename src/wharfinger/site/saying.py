@@ -66,6 +66,8 @@ VERBS: dict[str, Told] = {
     "repair": Told(N_("Gave {goods} to repair."), {"bench"}, {"returns"}),
     "to_vendor": Told(N_("Sent {goods} to the vendor."), {"at_vendor"}),
     "send_back": Told(N_("Sent {goods} back to the vendor."), {"vendor"}),
+    "lend": Told(N_("Lent {goods}."), {"rented"}),
+    "give_back": Told(N_("Put {goods} back into {place}."), {"bin"}, {"rented"}),
     "send_claim": Told(N_("Sent {goods} to the vendor."), {"at_vendor"}),
     "remove": Told(N_("Took back {goods} of {document}."), {"bin", "picked"}, {"customer", "rented", "bin"}),
     "swap": Told(N_("Handed over {goods} to {customer} in exchange."), {"customer"}, {"bin", "picked"}),

@@ -18,6 +18,7 @@ from wharfinger.ledger.models import Move
 from wharfinger.purchasing.models import PurchaseLine, VendorBillLine, VendorReturn
 from wharfinger.returns.models import RmaLine, VendorClaimLine
 from wharfinger.returns.queries.chain import chain_of
+from wharfinger.stock.models import Loan
 
 
 def install() -> None:
@@ -45,7 +46,7 @@ def device(request: HttpRequest, pk: int) -> str:
 
 
 def papers(lots: Sequence[int], lines: Sequence[int], places: Sequence[int]) -> Iterable[str]:
-    """Purchase orders, quotes and orders, bills, invoices, devices and RMAs of these units, and claims on vendors, in eight statements."""
+    """Purchase orders, quotes and orders, bills, invoices, devices and RMAs of these units, and claims on vendors, in nine statements."""
     bought = PurchaseLine.objects.filter(Q(place__in=places) | Q(refused_place__in=places), void__isnull=True)
     orders = dict(bought.values_list("pk", "purchase_order_id"))
     yield from (f"purchase_order:{pk}" for pk in orders.values())
@@ -77,5 +78,7 @@ def papers(lots: Sequence[int], lines: Sequence[int], places: Sequence[int]) -> 
     stood = Q(rma__place__in=places) | Q(rma__bench_place__in=places) | Q(rma__vendor_place__in=places)
     back = RmaLine.objects.filter(Q(lot__in=lots) | Q(device__lot__in=lots) | stood)
     yield from (f"rma:{pk}" for pk in back.values_list("rma_id", flat=True))
+    lent = Loan.objects.filter(place__in=places)
+    yield from (f"loan:{pk}" for pk in lent.values_list("pk", flat=True))
     claimed = VendorClaimLine.objects.filter(Q(lot__in=lots) | Q(answers__replacement__in=lots))
     yield from (f"vendor_claim:{pk}" for pk in claimed.values_list("vendor_claim_id", flat=True))

@@ -86,6 +86,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "count": (N_("Count"), "stock:count"),
     "count_line": (N_("Line of a count"), ""),
     "level": (N_("Stock level"), ""),
+    "loan": (N_("Loan"), "stock:loan"),
     "transfer": (N_("Transfer order"), "stock:transfer_order"),
     "transfer_line": (N_("Line of a transfer order"), ""),
     "organization": (N_("Organization"), "parties:organization"),

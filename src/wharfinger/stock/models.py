@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from wharfinger.catalog.models import Product
 from wharfinger.ledger.models import Claim, Document, Entry, Place
-from wharfinger.parties.models import Organization
+from wharfinger.parties.models import Contact, Organization, User
 
 
 class Location(models.Model):
@@ -255,3 +255,36 @@ class Reason(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Loan(Document):
+    """Goods of ours that somebody has for a while: a customer, or a person of the house."""
+
+    subject: ClassVar[str] = "loan"
+    number = models.CharField(max_length=40)
+    organization = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="loans")
+    contact = models.ForeignKey(Contact, models.PROTECT, null=True, related_name="+", db_index=False)
+    person = models.ForeignKey(User, models.PROTECT, null=True, related_name="loans")
+    due_on = models.DateField()
+    accepted_by = models.CharField(max_length=100, blank=True)
+    """Who took the goods over, by name."""
+    note = models.CharField(max_length=500, blank=True)
+    place = models.OneToOneField(Place, models.PROTECT, related_name="loan")
+    told_of = models.DateField(null=True)
+    """The day to be back of which whoever lent them was told that it comes; they are told of another one again."""
+    overdue_told_of = models.DateField(null=True)
+    """The day to be back of which they were told that it has passed."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number"], condition=Q(void__isnull=True), name="loan_number"),
+            models.CheckConstraint(
+                condition=Q(organization__isnull=False, person__isnull=True)
+                | Q(organization__isnull=True, contact__isnull=True, person__isnull=False),
+                name="loan_to_one",
+            ),
+        ]
+        indexes = [models.Index(fields=["due_on"], name="loan_due", condition=Q(void__isnull=True))]
+
+    def __str__(self) -> str:
+        return self.number

@@ -16,7 +16,7 @@ from wharfinger.base.refusal import N_, NotThere, Refusal
 from wharfinger.demand.models import Sheet
 from wharfinger.ledger import sql
 from wharfinger.ledger.look import Wish
-from wharfinger.ledger.models import Fact, Outbox
+from wharfinger.ledger.models import Entry, Fact, Outbox
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
@@ -31,6 +31,9 @@ QUOTE = "sales.Quote"
 MOOT = {"won_at": True, "lost_at": True, "declined_at": True, "accepted_at": False}
 """By the field of a quote, whether it is said or taken back when nobody has to win it any more."""
 TO_WIN = N_("Win {number}: the customer has accepted")
+LOAN = "stock.Loan"
+LOAN_DUE = N_("{number}: the goods are to be back soon. Ask for them")
+LOAN_OVERDUE = N_("{number}: the goods are not back in time. Ask for them")
 NOT_BACK = N_("{number}: the old goods are not back in time. Invoice what left for them, or ask again")
 
 
@@ -118,6 +121,43 @@ def to_ask_back(truth: Truth, plan: Plan) -> None:
             person_id=person.pk,
         )
         plan.mention(("todo", made))
+
+
+def to_ask_for_loans(truth: Truth, plan: Plan) -> None:
+    """Let who lent goods have it to do to ask for them, once before the day they are to be back and once after it."""
+    due = list(dict.fromkeys(change.pk for change in plan.changes if change.label == LOAN))
+    loans = truth.documents.get(LOAN, {})
+    entries = Entry.objects.filter(pk__in=[loans[pk].made_id for pk in due]).select_related("actor")
+    lenders = {entry.pk: entry.actor for entry in entries}
+    for pk in due:
+        row = loans[pk]
+        person = lenders.get(row.made_id)
+        if person is None or not person.is_active:
+            continue
+        late = row.due_on < truth.today
+        with translation.override(person.language):
+            text = gettext(LOAN_OVERDUE if late else LOAN_DUE).format(number=row.number)
+        made = plan.create(
+            rules.LABEL,
+            about=f"loan:{pk}",
+            done_at=None,
+            done_by_id=None,
+            reminded_on=None,
+            text=text,
+            due_on=row.due_on,
+            person_id=person.pk,
+        )
+        plan.mention(("todo", made))
+
+
+def loan_is_back(truth: Truth, plan: Plan) -> None:
+    """Let what was written down to ask for be done once all goods of a loan are back."""
+    if (loan := plan.notes.get("all_back")) is None:
+        return
+    ours = f"{sql.among('about', 'text')} AND done_at IS NULL AND void_id IS NULL"
+    for row in sql.read(Todo, ours, [sql.words([f"loan:{loan}"])], locked=True).values():
+        plan.change(row, done_at=truth.now, done_by_id=truth.actor)
+        plan.mention(("todo", row.pk))
 
 
 def answered(truth: Truth, plan: Plan) -> None:

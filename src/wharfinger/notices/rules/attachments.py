@@ -29,6 +29,8 @@ SEEN_BY: dict[str, str] = {
     "payment": "billing.read",
     "reminder": "billing.read",
     "rma": "returns.read",
+    "vendor_claim": "returns.read",
+    "loan": "stock.read",
     "device": "devices.read",
 }
 """The nouns that take files, each with what one must hold to see it, and so its files."""

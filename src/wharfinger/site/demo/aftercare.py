@@ -24,7 +24,9 @@ from wharfinger.returns.rules.requesting import Asked
 from wharfinger.returns.rules.settling import Answer
 from wharfinger.returns.rules.swapping import Incoming, Swap
 from wharfinger.site.demo.story import Chapter, Story
+from wharfinger.stock.actions import lending
 from wharfinger.stock.actions.goods import transfer
+from wharfinger.stock.rules.lending import Borrower
 from wharfinger.stock.rules.moving import Goods, Transfer
 from wharfinger.work import actions as work
 from wharfinger.work.models import JobType
@@ -69,6 +71,7 @@ def chapters(story: Story) -> Iterator[Chapter]:
         _ticket_about_a_firewall,
         _loan,
         _claims,
+        _borrowed,
     ):
         yield chapter(story)
 
@@ -387,3 +390,22 @@ def _claimed(story: Story, sku: str, reason: str, reference: str) -> tuple[int, 
     with story.now():
         claiming.send_claim(actor=story.users["wim"], claim=claim, reference=reference)
     return claim, made.one("returns.VendorClaimLine")
+
+
+def _borrowed(story: Story) -> Chapter:
+    """A hub that a customer tries, due in two days, and one that somebody of the house has had for too long."""
+    yield 4
+    hub, hamburg = story.products["HUB-7"].pk, story.locations["Hamburg"].place_id
+    for to, days, name in (
+        (Borrower(story.organizations["C-2010"].pk), 6, "S. Brandt"),
+        (Borrower(person=story.users["timo"].pk), 3, ""),
+    ):
+        with story.now():
+            lending.lend(
+                actor=story.users["wim"],
+                to=to,
+                items=[Goods(hub, 1, hamburg)],
+                due_on=story.date() + timedelta(days=days),
+                accepted_by=name,
+                note="To try out at the desk",
+            )

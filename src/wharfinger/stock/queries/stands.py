@@ -16,6 +16,7 @@ _NAMED: tuple[tuple[str, str, str], ...] = (
     ("rma", "rma_bench", "organization"),
     ("rma", "rma_vendor", "organization"),
     ("vendor_claim", "vendor_claim", "vendor"),
+    ("loan", "loan", "organization"),
 )
 """What a place may belong to, the way to it, and whose it then is."""
 

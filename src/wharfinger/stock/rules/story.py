@@ -110,6 +110,8 @@ TOLD: dict[str, str] = {
     "repair": N_("In repair"),
     "to_vendor": N_("Sent to the manufacturer"),
     "send_claim": N_("Sent to the manufacturer"),
+    "lend": N_("Lent to you"),
+    "give_back": N_("Given back by you"),
     "send_back": N_("Sent back to you"),
     "restock": N_("Taken back"),
     "swap": N_("Swapped"),

@@ -17,6 +17,7 @@ TYPES: dict[str, tuple[str, tuple[str, ...]]] = {
         ("transfer", "send_transfer", "receive_transfer", "return_transfer", "lose_transfer"),
     ),
     "put_away": (N_("Put away"), ("put_away",)),
+    "loan": (N_("Loan"), ("lend", "give_back")),
     "adjustment": (N_("Manual adjustment"), ("adjust", "hand_back")),
     "count": (N_("Count"), ("count",)),
     "serial": (N_("Serial number corrected"), ("correct_serial",)),
