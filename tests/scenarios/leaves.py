@@ -14,11 +14,12 @@ from wharfinger.fulfilment.rules import Consignment, Pick
 from wharfinger.fulfilment.rules.correcting import Correction
 from wharfinger.notices.actions import bell, set_rule
 from wharfinger.notices.rules import EVENTS
-from wharfinger.sales.actions import orders
+from wharfinger.sales.actions import orders, quotes
 from wharfinger.stock.actions.goods import adjust, transfer
 from wharfinger.stock.models import Location
 from wharfinger.stock.rules.adjusting import Adjustment
 from wharfinger.stock.rules.moving import Goods, Transfer
+from wharfinger.work.actions import change_work_order
 
 
 class LeavesActions:
@@ -76,6 +77,17 @@ class LeavesActions:
     def give_owner(self: Tells, order: int, owner: int) -> int:
         """Say whose order it is."""
         act = partial(orders.change_order, actor=self.who, order=order, values={"owner_id": owner})
+        return int(self._said(act).id)
+
+    def give_work(self: Tells, work: int, people: dict[str, int]) -> int:
+        """Say who leads work and who does it."""
+        own = {f"{role}_id": who for role, who in people.items()}
+        act = partial(change_work_order, actor=self.who, work_order=work, values={}, own=own)
+        return int(self._said(act).id)
+
+    def give_deal(self: Tells, deal: int, owner: int) -> int:
+        """Say whose opportunity it is."""
+        act = partial(quotes.change_opportunity, actor=self.who, opportunity=deal, values={"owner_id": owner})
         return int(self._said(act).id)
 
     def hear_nothing(self: Tells, events: Sequence[str]) -> int:
@@ -137,6 +149,14 @@ class LeavesApi:
     def give_owner(self: Posts, order: int, owner: int) -> int:
         """Say whose order it is."""
         return int(self._patch(f"/orders/{order}", {"owner": owner})["entry"])
+
+    def give_work(self: Posts, work: int, people: dict[str, int]) -> int:
+        """Say who leads work and who does it."""
+        return int(self._patch(f"/work-orders/{work}", people)["entry"])
+
+    def give_deal(self: Posts, deal: int, owner: int) -> int:
+        """Say whose opportunity it is."""
+        return int(self._patch(f"/opportunities/{deal}", {"owner": owner})["entry"])
 
     def hear_nothing(self: Posts, events: Sequence[str]) -> int:
         """Choose to hear nothing of some events."""

@@ -14,6 +14,8 @@ gone: 2 router                       what the other tab of Delivery & Shipping s
 wrote petra: 2 router                who did the latest act today, and how much of it reached the customer
 billable-at at_hand: 3 router        what waits on Approve & Post, by where its goods are; or nothing
 owner SO lena                        whose order it is
+worked T: lead=petra resource=wim    who leads work and who does it
+sought Q by hans                     who owns the opportunity of a quote
 hears lena: 2 × ROUTER router is reserved    what the latest act told somebody; or nothing
 by lena: hears-no picked · event invoiced off    she, or the company, wants no word of an event
 """
@@ -33,6 +35,7 @@ from wharfinger.fulfilment.models import Container, Shipment
 from wharfinger.ledger.models import Entry, Move
 from wharfinger.notices import outbox
 from wharfinger.notices.models import Notice
+from wharfinger.sales.models import Quote
 from wharfinger.site.consumers import CONSUMERS
 from wharfinger.stock.models import Location
 
@@ -157,6 +160,19 @@ class Leaving:
         """owner SO WHO"""
         order, who = rest.split()
         self.acts.append(self.door.give_owner(self.documents[order], self.somebody(who).pk))
+
+    def say_worked(self, rest: str) -> None:
+        """worked T: ROLE=WHO …"""
+        name, _, roles = rest.partition(":")
+        said = dict(one.split("=") for one in roles.split())
+        people = {role: self.somebody(who).pk for role, who in said.items()}
+        self.acts.append(self.door.give_work(self.documents[name], people))
+
+    def say_sought(self, rest: str) -> None:
+        """sought Q by WHO"""
+        name, _, who = rest.split()
+        deal = Quote.objects.get(sheet=self.documents[name]).opportunity_id
+        self.acts.append(self.door.give_deal(deal, self.somebody(who).pk))
 
     def say_hears(self, rest: str) -> None:
         """hears WHO: WORDS; or nothing"""

@@ -147,7 +147,7 @@ def news_of(entry: Entry) -> list[News]:
 def people_of(
     lines: Sequence[int], common: Mapping[str, Sequence[int]]
 ) -> dict[tuple[str, int], dict[str, Sequence[int]]]:
-    """Who holds which role for each line: on its document, on the order that collects it, or as who asked for it.
+    """Who holds which role for each line: on its document, on the order that collects it, or as who wrote it or asked for it anew.
 
     common: who holds roles for everything.
     """
@@ -159,6 +159,7 @@ def people_of(
         "sheet__work_order__resource_id",
         "sheet__quote__opportunity__owner_id",
         "order__order__quote__opportunity__owner_id",
+        "made__actor_id",
         "requested_by_id",
     )
     return {
@@ -168,9 +169,9 @@ def people_of(
             "lead": [lead] if lead else [],
             "resource": [does] if does else [],
             "opportunity_owner": [user for user in (by_quote, by_order) if user],
-            "requester": [asked] if asked else [],
+            "requester": [user for user in dict.fromkeys((wrote, asked)) if user],
         }
-        for pk, owner, of_order, lead, does, by_quote, by_order, asked in found
+        for pk, owner, of_order, lead, does, by_quote, by_order, wrote, asked in found
     }
 
 
