@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.devices.test_install import delivered, refused, traced
-from tests.purchasing.buying import person
+from tests.purchasing.buying import arrive, person, stocked_up
 from tests.purchasing.test_api import Caller
 from tests.world import World, clean, entries, held, world
 from wharfinger.base.access import HOUSE
@@ -21,6 +21,7 @@ from wharfinger.devices.actions.keeping import subscribe
 from wharfinger.devices.models import Device, Subscription
 from wharfinger.devices.rules.installing import Installation
 from wharfinger.devices.rules.keeping import SubscriptionWish
+from wharfinger.devices.rules.warranty import plus_months
 from wharfinger.documents.queries.claiming import vendor_claim
 from wharfinger.ledger.models import Holding, Layer, Lot
 from wharfinger.ledger.reverse import reverse
@@ -31,8 +32,9 @@ from wharfinger.returns.actions.receiving import receive
 from wharfinger.returns.actions.requesting import approve, request
 from wharfinger.returns.models import VendorAnswer, VendorClaim
 from wharfinger.returns.queries.chain import chain_of
-from wharfinger.returns.queries.claims import one, word
+from wharfinger.returns.queries.claims import one, show_claims, today, word
 from wharfinger.returns.queries.figures import figures
+from wharfinger.returns.queries.vendors_cover import covers
 from wharfinger.returns.rules.claim_answers import Answered
 from wharfinger.returns.rules.claiming import Faulty
 from wharfinger.returns.rules.inspecting import Verdict
@@ -421,3 +423,25 @@ def test_the_slip_goes_with_the_goods(company: World) -> None:
     slip = vendor_claim(claim, "en")
     assert (slip.number, slip.customer_reference, slip.note) == (one(claim).number, "RMA-9", "Does not start")
     assert (slip.lines[0].serials, slip.closing) == (("S1",), "Please send us other ones for them.")
+
+
+def test_what_came_instead_has_the_rest_of_the_vendors_warranty(company: World) -> None:
+    """It runs from the receipt, for the months of the vendor's price, through every unit that came for it."""
+    product = company.product(traced="serial")
+    made = stocked_up(company, (product, 1, 10_000_000))
+    arrive(made.lines[0], 1, serials=("S1",))
+    first, lot = plus_months(today(), 24), Lot.objects.get(code="S1").pk
+    assert covers([lot]) == {}
+    VendorPrice.objects.filter(product=product).update(warranty_months=24)
+    assert covers([lot])[lot] == (company.vendor.pk, company.vendor.name, first)
+    for old, new in (("S1", "N1"), ("N1", "N2")):
+        claim, (line,) = sent(company, Faulty(1, product.pk, (old,)))
+        assert show_claims([one(claim)])[0]["lines"][0]["warranty_end_on"] == first
+        answer_claim(actor=HOUSE, claim=claim, answers=[Answered(line, 1, "replacement", new)])
+    unit = Lot.objects.get(code="N2").pk
+    assert covers([unit])[unit].end_on == first
+    client = Client()
+    client.force_login(company.user)
+    assert "Vendor's warranty" in client.get(f"/serials/{unit}/").content.decode().replace("&#39;", "'")
+    told = Caller(company.user).good("get", f"/products/{product.pk}?include=vendors")
+    assert told["vendors"][0]["warranty_months"] == 24

@@ -344,6 +344,8 @@ class VendorPrice(models.Model):
     default = models.BooleanField(default=False)
     """At most one of a product is, kept so under the product's lock."""
     lead_time_days = models.IntegerField(default=0)
+    warranty_months = models.IntegerField(default=0)
+    """For how many months from the receipt the vendor answers for what it sold; nothing where it does not."""
     currency = models.CharField(max_length=3, blank=True)
     """Of the cost; nothing where it is the vendor's own."""
     pack_quantity = models.BigIntegerField(null=True)
@@ -365,6 +367,9 @@ class VendorPrice(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(pack_quantity__isnull=True) | Q(pack_quantity__gt=0), name="pack_above_zero"
+            ),
+            models.CheckConstraint(
+                condition=Q(warranty_months__gte=0), name="vendors_warranty_not_below_zero"
             ),
             models.CheckConstraint(
                 condition=Q(minimum_quantity__isnull=True) | Q(minimum_quantity__gt=0),

@@ -299,6 +299,7 @@ def _show_offer(
         "part_number": price.part_number,
         "default": price.default,
         "lead_time_days": price.lead_time_days,
+        "warranty_months": price.warranty_months,
         "pack_quantity": _amount(price.pack_quantity, decimals),
         "minimum_quantity": _amount(price.minimum_quantity, decimals),
         "valid_from": _day(price.valid_from),

@@ -178,6 +178,7 @@ FIELDS: dict[str, str] = {
     "minimum": N_("Minimum"),
     "minimum_quantity": N_("Least order"),
     "months": N_("Months"),
+    "warranty_months": N_("Months of the vendor's warranty"),
     "muted": N_("Silenced mails"),
     "n": N_("Turn"),
     "name": N_("Name"),

@@ -18,6 +18,7 @@ from wharfinger.ledger.models import Move
 from wharfinger.purchasing.models import PurchaseLine, VendorBillLine, VendorReturn
 from wharfinger.returns.models import RmaLine, VendorClaimLine
 from wharfinger.returns.queries.chain import chain_of
+from wharfinger.returns.queries.vendors_cover import covers
 from wharfinger.stock.models import Loan
 
 
@@ -38,10 +39,11 @@ def device(request: HttpRequest, pk: int) -> str:
     ):
         return ""
     chain = chain_of([pk]) if not customer else []
-    if found is None and not chain:
+    cover = covers([pk]).get(pk) if not customer and actor.may("purchasing.read") else None
+    if found is None and not chain and cover is None:
         return ""
     warranty = warranty_word(found, today()) if found is not None else ""
-    context = {"device": found, "warranty": warranty, "chain": chain, "lot": pk}
+    context = {"device": found, "warranty": warranty, "chain": chain, "lot": pk, "cover": cover}
     return render_to_string("site/parts/unit_device.html", context, request)
 
 

@@ -56,6 +56,9 @@ class VendorGiven(Given):
     part_number: str = Field(default="", max_length=60, examples=["GR-1040"])
     default: bool = Field(default=False, description="Bought from first; without one the first vendor is.")
     lead_time_days: int = Field(default=0, ge=0, le=3650)
+    warranty_months: int = Field(
+        default=0, ge=0, le=600, description="For so long from its receipt they answer for what they sold."
+    )
     currency: Currency | None = Field(default=None, description="Of the cost; without it the vendor's.")
     pack_quantity: Quantity | None = Field(
         default=None, examples=["10"], description="Sold in packs of so many."
@@ -88,6 +91,7 @@ class VendorOut(Shown):
     part_number: str
     default: bool
     lead_time_days: int
+    warranty_months: int
     pack_quantity: str | None = Field(examples=["10"])
     minimum_quantity: str | None = Field(examples=["20"])
     valid_from: date | None

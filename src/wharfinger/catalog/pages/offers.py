@@ -67,6 +67,7 @@ def start(one: VendorPrice, steps: Iterable[PriceBreak], product: Product, costs
         "currency": one.currency,
         "part_number": one.part_number,
         "lead_time_days": one.lead_time_days,
+        "warranty_months": one.warranty_months or "",
         "pack_quantity": written(one.pack_quantity, d) if one.pack_quantity else "",
         "minimum_quantity": written(one.minimum_quantity, d) if one.minimum_quantity else "",
         "breaks": "\n".join(

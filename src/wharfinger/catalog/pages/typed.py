@@ -148,6 +148,8 @@ def _vendors(post: QueryDict) -> tuple[list[dict[str, Any]], list[int]]:
         for name in ("pack_quantity", "minimum_quantity"):
             if f"{at}.{name}" in post:
                 one[name] = offers.amount(post.get(f"{at}.{name}", "").strip(), f"{at}.{name}")
+        if f"{at}.warranty_months" in post:
+            one["warranty_months"] = whole(post, f"{at}.warranty_months") or 0
         if f"{at}.currency" in post:
             one["currency"] = post.get(f"{at}.currency", "").strip().upper()
         if f"{at}.breaks" in post:

@@ -100,6 +100,9 @@ class VendorClaimLineOut(Shown):
     serial: str = Field(examples=["S1"])
     quantity: str = Field(examples=["1"])
     answered: str = Field(examples=["0"])
+    warranty_end_on: date | None = Field(
+        description="The last day of the vendor's warranty, where it has one."
+    )
     rma: int | None = Field(description="Whose goods they are; else they are ours.")
     rma_line: int | None
     answers: list[VendorClaimAnswerOut]

@@ -139,6 +139,7 @@ def _line(line: Any) -> dict[str, Any]:
             reverse("catalog:product", args=[line.product_id]),
         ),
         "serial": (line.lot.code, reverse("stock:unit", args=[line.lot_id])) if line.lot else None,
+        "cover": line.cover.end_on if line.cover else None,
         "quantity": (line.quantity, places),
         "of": (line.rma_line.rma.number, reverse("returns:rma", args=[line.rma_line.rma_id]))
         if line.rma_line

@@ -15,6 +15,7 @@ from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_
 from wharfinger.returns.models import RmaLine, VendorAnswer, VendorClaim, VendorClaimLine
 from wharfinger.returns.queries.claiming import answered_units, with_answered
+from wharfinger.returns.queries.vendors_cover import covers
 
 WORDS: dict[str, tuple[str, str]] = {
     "to_send": ("amber", N_("To send")),
@@ -76,7 +77,7 @@ def age(row: Any, day: date) -> int | None:
 
 
 def lines_of(claims: Iterable[int]) -> dict[int, list[Any]]:
-    """The lines of claims with how many of each are answered, in two statements with their answers."""
+    """The lines of claims with how many of each are answered, their answers, and until when the vendor answers for them."""
     rows = with_answered().filter(vendor_claim__in=list(claims))
     rows = rows.select_related("product", "lot", "rma_line__rma").order_by("vendor_claim", "position")
     found: dict[int, list[Any]] = defaultdict(list)
@@ -85,8 +86,10 @@ def lines_of(claims: Iterable[int]) -> dict[int, list[Any]]:
     said = VendorAnswer.objects.filter(line__in=[line.pk for line in listed], void__isnull=True)
     for answer in said.select_related("replacement", "made").order_by("pk"):
         answers[answer.line_id].append(answer)
+    cover = covers(line.lot_id for line in listed if line.lot_id is not None)
     for line in listed:
         line.told = answers[line.pk]
+        line.cover = cover.get(line.lot_id)
         found[line.vendor_claim_id].append(line)
     return found
 
@@ -124,6 +127,7 @@ def _line(line: Any) -> dict[str, Any]:
         "serial": line.lot.code if line.lot else "",
         "quantity": plain(line.quantity, places),
         "answered": plain(line.answered, places),
+        "warranty_end_on": line.cover.end_on if line.cover else None,
         "rma": line.rma_line.rma_id if line.rma_line else None,
         "rma_line": line.rma_line_id,
         "answers": [
