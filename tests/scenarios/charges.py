@@ -20,7 +20,7 @@ from wharfinger.flows.rules.amend import Amend
 from wharfinger.fulfilment.actions.shipping import deliver
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.returns.actions.receiving import take_back_on_job
-from wharfinger.returns.actions.swapping import swap_on_job
+from wharfinger.returns.actions.swapping import swap, swap_on_job
 from wharfinger.returns.rules.swapping import Incoming, Swap
 from wharfinger.work.actions import add_job_type, change_work_order, complete, create_work_order
 from wharfinger.work.rules import WorkWish
@@ -61,6 +61,12 @@ class ChargesActions:
         """A job lets a new unit take the place of a device."""
         swaps = [Swap(device, Incoming(serial=serial))]
         done = self._said(lambda: swap_on_job(actor=self.who, job=job, swaps=swaps, reason="As told"))
+        return done.one("devices.Device"), done.id
+
+    def swap_by(self: Tells, asked: int, device: int, serial: str) -> tuple[int, int]:
+        """A swap by the line of an RMA: the new device."""
+        wish = Swap(device, Incoming(serial=serial), reason="As told", rma_line=asked)
+        done = self._said(lambda: swap(actor=self.who, swap=wish))
         return done.one("devices.Device"), done.id
 
     def sets_up(self: Tells, line: int, quantity: int) -> tuple[list[int], int]:
@@ -128,6 +134,12 @@ class ChargesApi:
         rows = [{"device": device, "incoming": {"serial": serial}}]
         made = self._post(f"/work-orders/{job}/swap", {"devices": rows, "reason": "As told"})
         return Device.objects.get(replaces=device, void=None).pk, made["entry"]
+
+    def swap_by(self: Posts, asked: int, device: int, serial: str) -> tuple[int, int]:
+        """A swap by the line of an RMA: the new device."""
+        body = {"incoming": {"serial": serial}, "reason": "As told", "rma_line": asked}
+        made = self._post(f"/devices/{device}/swap", body)
+        return made["id"], made["entry"]
 
     def sets_up(self: Posts, line: int, quantity: int) -> tuple[list[int], int]:
         """Goods are handed over and installed in one step: the devices."""

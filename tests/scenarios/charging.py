@@ -7,6 +7,7 @@ job-type Exchange: swap unbilled 2          what jobs of a type begin with: scop
 job-of J: Exchange in 3                     a job of a type that begins in so many days · begins J: 10, or later
 awaits J: 5 swap unbilled                   in how many days it is expected, and what its type said
 on-job J: D as E serials S2 · take-off J: D    a job does with its devices what its scope says
+swap-by R: D as E serials S2   the RMA that asks for D takes it back, and is settled as replaced
 sets-up SO 2 router as D E   handed over and installed in one step: the devices by their order
 completes J [signed M. Krause] · signed-for J: M. Krause, or nobody
 replace SO router by switch [keep 1]        what is open of a line, or all but so many, is another product
@@ -19,6 +20,7 @@ from datetime import date, timedelta
 from tests.scenarios.varying import Varying
 from wharfinger.base import clock
 from wharfinger.devices.queries.about import devices_about
+from wharfinger.returns.models import RmaLine
 from wharfinger.work.models import WorkOrder
 
 
@@ -91,6 +93,13 @@ class Charging(Varying):
         name, _, told = rest.partition(":")
         old, _, new, _, serial = told.split()
         self.keep("device", new, self.door.on_job(self.documents[name], self.documents[old], serial))
+
+    def say_swap_by(self, rest: str) -> None:
+        """swap-by RMA: DEVICE as DEVICE serials SERIAL"""
+        name, _, told = rest.partition(":")
+        old, _, new, _, serial = told.split()
+        asked = RmaLine.objects.get(rma=self.documents[name], void=None).pk
+        self.keep("device", new, self.door.swap_by(asked, self.documents[old], serial))
 
     def say_sets_up(self, rest: str) -> None:
         """sets-up DOCUMENT QUANTITY NAME as DEVICES"""

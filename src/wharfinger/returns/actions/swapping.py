@@ -27,6 +27,7 @@ from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.returns.queries import swapping as reads
 from wharfinger.returns.queries import truth as returns
+from wharfinger.returns.queries.swapping import asked_for
 from wharfinger.returns.rules import on_job
 from wharfinger.returns.rules.on_job import check_devices
 from wharfinger.returns.rules.swapping import Swap, plan_swap
@@ -44,6 +45,7 @@ def swap(
 ) -> Written:
     """Exchange a device in one step: the old one leaves, a new unit comes from stock on a line of its own.
 
+    By a line of an approved RMA the old one comes back there, and is settled as replaced.
     Contract and subscriptions follow, open work where it is asked; warranty as the policy says. Raises Refusal where the old device is
     on an open RMA, or the new unit is held for somebody else or serves already. kept: a fee and the freight, kept of
     the credit of the old unit.
@@ -136,6 +138,7 @@ def _wish(swaps: Sequence[Swap], *, sheet: int | None, missing: str | None) -> W
             *([(Sheet, [sheet])] if sheet is not None else []),
             (Device, sorted(found)),
             *returns.invoices(lines),
+            *asked_for(one.rma_line for one in swaps if one.rma_line is not None),
         ],
         first=demand.read_lines(lines),
         products={device.product_id for device in devices_there} | {product for product, _ in coming},

@@ -111,6 +111,7 @@ def swap(request: Request, id: Id, body: SwapGiven) -> HttpResponse:
         body.credit,
         body.reason,
         body.work,
+        body.rma_line,
         body.charge,
     )
 

@@ -359,6 +359,11 @@ class SwapGiven(Given):
     reason: Annotated[str, Field(min_length=1, max_length=500, examples=["Does not start"])]
     warranty: Literal["remaining", "new", "none"] | None = Field(default=None, examples=[None])
     ticket: Id | None = Field(default=None, description="Or order, on which the new unit's line stands.")
+    rma_line: Id | None = Field(
+        default=None,
+        examples=[None],
+        description="The line of an approved RMA by which the old device comes back; it is settled as replaced.",
+    )
     charge: bool = Field(
         default=False, description="Whether the new unit is billed at the price that is offered."
     )

@@ -26,6 +26,7 @@ from wharfinger.returns.pages import repairing
 from wharfinger.returns.pages.grades import told
 from wharfinger.returns.queries import claims, shown
 from wharfinger.returns.queries.found import by_rma, steps
+from wharfinger.returns.queries.swapping import devices_awaited
 from wharfinger.returns.queries.words import OPEN, overdue
 from wharfinger.returns.rules import ANSWERS, OUTCOMES, TYPES
 from wharfinger.returns.rules.slips import level_on
@@ -159,6 +160,7 @@ def rma(request: HttpRequest, pk: int) -> HttpResponse:
         "word": (tone, _(words)),
         "lines": lines,
         "here": here,
+        "swaps": devices_awaited(pk) if request.user.may("devices.swap") else [],  # type: ignore[union-attr]
         "missing": any(figure.received < line.quantity for line, figure in done),
         "unsettled": any(
             line.settled_quantity < max(line.quantity, figure.received) for line, figure in done

@@ -57,7 +57,12 @@ def swap(request: HttpRequest, device: int) -> HttpResponse:
         return render(request, "returns/swap.html", context)
 
     if request.method != "POST":
-        first = {"outgoing_to": "returns", "new": "yes", "ticket": named.pk if named else ""}
+        first = {
+            "outgoing_to": "returns",
+            "new": "yes",
+            "ticket": named.pk if named else "",
+            "rma_line": request.GET.get("rma_line", ""),
+        }
         return show(Form(first))
 
     def act() -> Any:
@@ -69,7 +74,7 @@ def swap(request: HttpRequest, device: int) -> HttpResponse:
         if named is not None:
             return came_from(request, document_address(named))
         made = done.made.get("devices.Device", [device])
-        return reverse("devices:device", args=[made[0]])
+        return came_from(request, reverse("devices:device", args=[made[0]]))
 
     def again(form: Form) -> HttpResponse:
         if form.refusal is not None and (form.refusal.field or "").startswith("incoming."):
@@ -98,6 +103,7 @@ def _swap(device: int, given: QueryDict) -> Swap:
         given.get("credit") == "yes",
         given.get("reason", ""),
         given.get("work") == "yes",
+        typed_id(given, "rma_line"),
         given.get("charge") == "yes",
     )
 

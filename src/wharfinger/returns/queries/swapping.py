@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef, Q
 
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.words import same
@@ -14,7 +14,7 @@ from wharfinger.demand.rules import LineWish
 from wharfinger.devices.models import Device
 from wharfinger.ledger.models import Holding
 from wharfinger.ledger.plan import Truth
-from wharfinger.returns.models import RmaLine
+from wharfinger.returns.models import Rma, RmaLine
 from wharfinger.stock.models import Location
 
 
@@ -84,6 +84,28 @@ def read_prices(sheet: int | None, wishes: Sequence[LineWish]) -> Callable[[Trut
         read_offers(wishes, sheet=of)(truth)
 
     return read
+
+
+def asked_for(rma_lines: Iterable[int]) -> list[tuple[type[Rma] | type[RmaLine], list[int]]]:
+    """The lines of RMAs by which devices come back, with their RMAs, to be locked; nothing where there are none."""
+    rows = dict(RmaLine.objects.filter(pk__in=list(rma_lines)).values_list("pk", "rma_id"))
+    return [(Rma, sorted(set(rows.values()))), (RmaLine, sorted(rows))]
+
+
+def devices_awaited(rma: int) -> list[RmaLine]:
+    """The lines of an approved RMA whose devices are still with the customer."""
+    lines = RmaLine.objects.filter(
+        rma=rma,
+        void__isnull=True,
+        rma__approved_at__isnull=False,
+        rma__closed_at__isnull=True,
+        device__isnull=False,
+        device__removed_on__isnull=True,
+        settled_quantity=0,
+        quantity=1,
+    ).exclude(type="repair")
+    there = Holding.objects.filter(lot=OuterRef("device__lot"), kind="customer", quantity__gt=0)
+    return list(lines.filter(Exists(there)).select_related("device", "product").order_by("position"))
 
 
 def customer_of(job: int) -> int:

@@ -31,7 +31,8 @@ from wharfinger.devices.rules.users import follow_users
 from wharfinger.devices.rules.warranty import cover_by
 from wharfinger.fulfilment.rules import late, mention_lines
 from wharfinger.ledger.plan import Held, Id, LotRef, PlaceRef, Plan, Truth
-from wharfinger.returns.rules import Goods, Places, make, make_line
+from wharfinger.returns.rules import Goods, Places, make, make_line, places_of, rma_line_of, rma_of
+from wharfinger.returns.rules.allowed import check_approved
 from wharfinger.returns.rules.inspecting import bin_of, restock, scrap
 from wharfinger.returns.rules.settling import give_credit
 from wharfinger.stock.rules import choose, price_issues
@@ -69,6 +70,8 @@ class Swap:
     reason: str = ""
     work: bool = False
     """Whether the open work that is about the old device goes on with the new one."""
+    rma_line: int | None = None
+    """The line of an RMA by which the old device comes back, where it was asked for."""
     charge: bool = False
     """Whether the new unit is billed at the price that is offered; it goes for nothing unless it is."""
 
@@ -82,6 +85,8 @@ class Leaving(NamedTuple):
     cover: Cover
     held: Held
     home: int
+    asked: Any
+    """The line of the RMA by which it comes back; none where it was not asked for."""
     field: str
     """Where its swap stands in what was sent, with a point behind; nothing where it is the only one."""
 
@@ -141,7 +146,8 @@ def named_at(field: str) -> Iterator[None]:
 def leaving(truth: Truth, swap: Swap, field: str = "") -> Leaving:
     """A device that may leave in a swap; raises Refusal for one that may not."""
     old = device_of(truth, swap.device)
-    if numbers := truth.read["open_rmas"].get(old.pk):
+    asked, numbers = _asked(truth, swap, old), truth.read["open_rmas"].get(old.pk, [])
+    if numbers and asked is None:
         raise Refusal(
             "on_open_rma",
             N_("{number} is on {rma}, which is open. Close that first, or receive it there."),
@@ -159,7 +165,28 @@ def leaving(truth: Truth, swap: Swap, field: str = "") -> Leaving:
         raise in_use(old, using)
     owner = Owner(old.organization_id, old.site_id, old.contact_id, old.contract_id, old.reference)
     cover = Cover(old.warranty_policy_id, old.warranty_start_on, old.warranty_end_on)
-    return Leaving(swap, old, owner, cover, held, _home(truth, held), field)
+    return Leaving(swap, old, owner, cover, held, _home(truth, held), asked, field)
+
+
+def _asked(truth: Truth, swap: Swap, old: Any) -> Any:
+    """The line of an approved RMA that asks for a device that has not come yet; raises Refusal for any other."""
+    if swap.rma_line is None:
+        return None
+    line = rma_line_of(truth, swap.rma_line, "rma_line")
+    rma = rma_of(truth, line.rma_id)
+    check_approved(rma)
+    same_sale = line.device_id is None and line.lot_id is None and None not in (line.line_id, old.line_id)
+    same_sale = same_sale and line.line_id == old.line_id
+    if not same_sale and old.pk != line.device_id and old.lot_id != line.lot_id:
+        raise BadInput("other_device", N_("This line of the RMA is about another device."), field="rma_line")
+    if line.settled_quantity >= line.quantity:
+        raise Refusal(
+            "nothing_awaited",
+            N_("Nothing of this line of {number} is awaited any more. Look at it again."),
+            field="rma_line",
+            number=rma.number,
+        )
+    return line
 
 
 def _home(truth: Truth, held: Held) -> int:
@@ -181,7 +208,12 @@ class _Home:
 def _outgoing(plan: Plan, truth: Truth, old: Leaving, homes: dict[int, _Home]) -> None:
     swap, held = old.swap, old.held
     held.quantity -= 1
-    if swap.outgoing_to == "returns":
+    if old.asked is not None:
+        row = truth.documents["returns.Rma"][old.asked.rma_id]
+        plan.move(held.spot, held.spot.at(places_of(truth, row).returns), 1)
+        plan.change(old.asked, answer="replace", settled_quantity=old.asked.settled_quantity + 1)
+        plan.mention(row)
+    elif swap.outgoing_to == "returns":
         if old.home not in homes:
             organization = old.owner.organization
             homes[old.home] = _Home(
