@@ -46,6 +46,7 @@ def typed(**values: Any) -> dict[str, Any]:
         "reminders.pay_within": "7",
         "returnable_days": "30",
         "rma_days": "14",
+        "rma_remind_days": "0",
         "expiry_days": "30",
         "warranty_days": "30",
         "attachment_mb": "20",
