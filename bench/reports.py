@@ -12,6 +12,7 @@ import argparse
 import os
 import statistics
 import time
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Any
@@ -28,6 +29,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), help="only this one")
     parser.add_argument("--lines", type=int, default=LINES, help="invoiced lines, and lines that were bought")
+    parser.add_argument("--only", choices=NAMES, nargs="+", default=NAMES, help="these reports alone")
     parser.add_argument("--times", type=int, default=5, help="how often each is asked")
     options = parser.parse_args()
     print("target: 1,000 ms")
@@ -36,11 +38,11 @@ def main() -> None:
             databases(engine, 1) as (environment,),
             ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool,
         ):
-            pool.submit(_inside, environment, options.lines, options.times).result()
+            pool.submit(_inside, environment, options.lines, options.times, options.only).result()
         print(f"calibration: {calibrated():.1f} ms", flush=True)
 
 
-def _inside(environment: dict[str, str], lines: int, times: int) -> None:
+def _inside(environment: dict[str, str], lines: int, times: int, names: Sequence[str]) -> None:
     """In a process of its own, since Django knows one database."""
     from bench.worker import point_at
 
@@ -80,7 +82,7 @@ def _inside(environment: dict[str, str], lines: int, times: int) -> None:
     days = {"from": str(today - timedelta(days=DAYS)), "to": str(today)}
     shown = {"on-from": days["from"], "on-to": days["to"]}
     print(f"\n{connection.vendor}: {lines} invoiced lines, {lines} bought; medians of {times}", flush=True)
-    for name in NAMES:
+    for name in names:
         for by in BROKEN[name].by:
             page = _median(client, f"/reports/{name}/", {"by": by, **shown}, times)
             told = _median(caller, f"/api/v1/reports/{name}", {"by": by, **days}, times)

@@ -62,7 +62,7 @@ class Went(NamedTuple):
 def went(wanted: Wanted, *, days: bool) -> Iterator[Went]:
     """What became of goods on order in these days, in one statement; what is alike is counted by the database.
 
-    days: whether it matters on which day it came and for which it was promised.
+    days: whether it matters on which day it came and for which it was promised, and what was closed short.
     """
     dated = (
         ("e.effective_on", "COALESCE(l.expected_on, o.expected_on)", "l.confirmed_on")
@@ -70,6 +70,10 @@ def went(wanted: Wanted, *, days: bool) -> Iterator[Went]:
         else ("NULL", "NULL", "NULL")
     )
     only = "".join(f" AND {sql.among(KEYS[key])}" for key in wanted.only)
+    # Most entries brought nothing, and each of their moves would be looked up to be left out again: those that did have
+    # a receipt. What is given up of an order has none.
+    brought = "e.id IN (SELECT made_id FROM purchasing_receipt)"
+    entries = f"(e.verb = 'close_purchase' OR {brought})" if days else brought
     # Few moves are reversed: these are added up once, and not looked for beside each move.
     back = "SELECT reverses_id, SUM(quantity) AS q FROM ledger_move WHERE reverses_id IS NOT NULL GROUP BY reverses_id"
     for (
@@ -97,7 +101,7 @@ def went(wanted: Wanted, *, days: bool) -> Iterator[Went]:
         "JOIN purchasing_purchaseline l ON l.place_id = s.place_id "
         "JOIN purchasing_purchaseorder o ON o.id = l.purchase_order_id JOIN catalog_product g ON g.id = l.product_id "
         f"LEFT JOIN ({back}) b ON b.reverses_id = m.id "
-        f"WHERE e.effective_on BETWEEN %s AND %s{only}) x "
+        f"WHERE {entries} AND e.effective_on BETWEEN %s AND %s{only}) x "
         "GROUP BY g, d, verb, kind, units, decimals, per, cost, currency, rate, p, c ORDER BY g, d",
         [wanted.since, wanted.until, *(sql.array(ids) for ids in wanted.only.values())],
     ):

@@ -37,6 +37,8 @@ JOINS = {
     "group": " LEFT JOIN parties_organization o ON o.id = h.organization_id",
 }
 """What is read beside lines and their documents."""
+LAYER = "JOIN ledger_layer l ON l.id = d.layer_id "
+PARENT = "LEFT JOIN demand_line p ON p.claim_id = n.parent_id "
 
 
 def costs(wanted: Wanted) -> dict[Key, tuple[int, int]]:
@@ -50,15 +52,16 @@ def costs(wanted: Wanted) -> dict[Key, tuple[int, int]]:
         return kinds
     named = {wanted.by, *wanted.only}
     more = "".join(join for key, join in JOINS.items() if key in named)
+    # What a kit's components are sold for is asked of where goods are told apart alone.
+    goods, parts = (LAYER, PARENT) if named & {"product", "category"} else ("", "")
     only = "".join(f" AND {sql.among(KEYS[key])}" for key in wanted.only)
     found: dict[Key, list[int]] = defaultdict(lambda: [0, 0])
     for key, why, value in sql.fetch(
         f"SELECT g, why, SUM(v) FROM (SELECT {KEYS[wanted.by]} AS g, {cause_of_draw()} AS why, d.value_minor AS v "
         "FROM ledger_entry e JOIN ledger_draw d ON d.entry_id = e.id JOIN ledger_move m ON m.id = d.move_id "
         "JOIN ledger_holding s ON s.id = m.source_id JOIN ledger_holding t ON t.id = m.target_id "
-        "JOIN ledger_layer l ON l.id = d.layer_id "
-        "LEFT JOIN demand_line n ON n.claim_id = CASE WHEN s.claim_id <> 0 THEN s.claim_id ELSE t.claim_id END "
-        "LEFT JOIN demand_line p ON p.claim_id = n.parent_id LEFT JOIN demand_sheet h ON h.id = n.sheet_id"
+        f"{goods}LEFT JOIN demand_line n ON n.claim_id = CASE WHEN s.claim_id <> 0 THEN s.claim_id ELSE t.claim_id END "
+        f"{parts}LEFT JOIN demand_sheet h ON h.id = n.sheet_id"
         f"{more} WHERE e.effective_on BETWEEN %s AND %s{only}) x "
         "WHERE why IN ('sold', 'returned') GROUP BY g, why",
         [wanted.since, wanted.until, *(sql.array(ids) for ids in wanted.only.values())],
