@@ -27,7 +27,9 @@ from wharfinger.purchasing.actions.tiers import add_tier, delegate
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 from wharfinger.purchasing.rules.quoting import Asked as Sought
 from wharfinger.purchasing.rules.quoting import RfqWish
+from wharfinger.returns.actions.inspecting import inspect
 from wharfinger.returns.actions.receiving import receive
+from wharfinger.returns.rules.inspecting import Verdict
 from wharfinger.returns.rules.receiving import Arrived
 from wharfinger.returns.rules.requesting import Asked
 from wharfinger.sales.actions.holds import reserve
@@ -55,7 +57,8 @@ def work(company: World) -> None:
         assert wanted
         VendorPrice.objects.create(product=product, organization=company.customer, currency="USD")
         rma, (back,) = asked(company, Asked(2, loose(company, 2)))
-        receive(actor=HOUSE, rma=rma, items=[Arrived(1, back)])
+        receive(actor=HOUSE, rma=rma, items=[Arrived(2, back)])
+        inspect(actor=HOUSE, rma=rma, verdicts=[Verdict(back, 1, "repair")])
     threshold(1)
     lines = list(Holding.objects.filter(kind="to_order", quantity__gt=0).values_list("claim", flat=True))
     ask_vendors(

@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 import wharfinger
 from wharfinger.base.refusal import NotAllowed, NotThere
+from wharfinger.fulfilment.rules.correcting import Correction
 from wharfinger.parties.models import User
 from wharfinger.site.api import api
 
@@ -79,6 +80,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "labels": {"of": "products"},
     "print_labels": {"of": "products", "copies": {1: 1}},
     "change": {"values": {"reference": "X"}},
+    "correct_shipment": {"said": Correction()},
     "save_view": {"name": "Mine", "table": "orders", "query": "", "shared": True},
 }
 """What an action must be told before it can know which permission it needs."""

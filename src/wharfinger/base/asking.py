@@ -206,6 +206,20 @@ def capped(queryset: QuerySet[Any, Any]) -> int:
     return queryset.order_by()[: MANY + 1].count()
 
 
+def capped_each(querysets: Mapping[str, QuerySet[Any, Any]]) -> dict[str, int]:
+    """The same of each of several, in one statement."""
+    texts: list[str] = []
+    given: list[Any] = []
+    for n, queryset in enumerate(querysets.values()):
+        text, params = queryset.order_by().values_list("pk")[: MANY + 1].query.sql_with_params()
+        texts.append(f"SELECT {n}, COUNT(*) FROM ({text}) AS part_{n}")
+        given += params
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(texts), given)
+        found = dict(cursor.fetchall())
+    return {key: found[n] for n, key in enumerate(querysets)}
+
+
 def few_enough(queryset: QuerySet[Any, Any], most: int = SORTED) -> None:
     """Refuse to sort a list in which more rows are left than that."""
     if too_many(queryset, most):

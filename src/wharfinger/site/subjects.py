@@ -68,7 +68,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "replacement": (N_("Replacement"), ""),
     "grade": (N_("Grade"), "returns:grade"),
     "finding": (N_("Finding"), ""),
-    "repair": (N_("Repair"), ""),
+    "repair": (N_("Repair of goods"), ""),
     "rma_reminder": (N_("Reminder of an RMA"), ""),
     "repair_part": (N_("Part of a repair"), ""),
     "vendor_claim": (N_("Claim on a vendor"), "returns:claim"),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wharfinger.base import clock, configuration, further, money
-from wharfinger.base.asking import Ask, capped
+from wharfinger.base.asking import Ask, capped_each
 from wharfinger.base.door import there
 from wharfinger.base.money import rounded
 from wharfinger.base.page import Form, page, page_act
@@ -78,7 +78,7 @@ def _rows(ask: Ask) -> Rows:
     costs = ask.actor.may("catalog.see_cost")
     left = further.figure("invoice.margin", [row.pk for row in cut.items]) if costs else {}
     rows = [_row(row, WORDS[shown.word_of(row, day)], left.get(row.pk)) for row in cut.items]
-    counts = {"open": capped(owing), "draft": capped(every.filter(posted_at__isnull=True))}
+    counts = capped_each({"open": owing, "draft": every.filter(posted_at__isnull=True)})
     return Rows(rows, cut.before, cut.after, counts=counts)
 
 

@@ -14,6 +14,7 @@ from wharfinger.base.access import require
 from wharfinger.base.door import Amount, Given, Id, Listing, Page, Price, Quantity, Request, Shown, Text
 from wharfinger.base.quantity import quantity
 from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.words import same
 from wharfinger.billing.queries.fees import fee_product
 from wharfinger.demand.queries.where import bin_places, location_places
 from wharfinger.ledger.door import write
@@ -113,6 +114,7 @@ REPAIRS = Listing(
         "document": "sheet_id",
         "vendor": "vendor_id",
         "product": "rma_line__product_id",
+        "serial": lambda rows, values: rows.filter(lot__code_key__in=[same(value) for value in values]),
     },
     q=("text", "lot__code"),
 )
