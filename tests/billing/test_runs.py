@@ -19,6 +19,8 @@ from tests.world import World, clean, entries, refused, world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import NotAllowed
 from wharfinger.billing.actions import runs
+from wharfinger.billing.actions.drafts import discard_draft
+from wharfinger.billing.actions.invoices import post_invoice
 from wharfinger.billing.models import Invoice, InvoiceRun
 from wharfinger.billing.queries.runs import invoices_due
 from wharfinger.billing.rules.policy import settled_by
@@ -224,3 +226,88 @@ def test_what_is_due_is_read_in_as_many_statements_however_much_it_is(company: W
         counted.append(len(asked.captured_queries))
     assert counted[0] == counted[1] == counted[2]
     assert counted[0] <= 6
+
+
+def drafted(company: World, many: int) -> list[int]:
+    """So many drafts of what is due, in the order in which they were written."""
+    buyers(company, many)
+    runs.proceed(actor=company.user, run=runs.invoice_due(actor=company.user, draft=True), seconds=60)
+    return list(Invoice.objects.filter(posted_at=None).order_by("pk").values_list("pk", flat=True))
+
+
+@pytest.mark.django_db
+def test_drafts_are_posted_at_once_and_one_that_is_refused_stops_no_other(company: World) -> None:
+    first, gone, last, left = drafted(company, 4)
+    run = runs.post_drafts(actor=company.user, drafts=[last, gone, first])
+    assert (run.total, Invoice.objects.exclude(posted_at=None).count()) == (3, 0)
+    discard_draft(actor=company.user, invoice=gone)
+    while go_on_with_invoices():
+        pass
+    run.refresh_from_db()
+    assert (run.made, [one["n"] for one in run.problems], run.position) == ([first, last], [1], 3)
+    posted = Invoice.objects.exclude(number=None).order_by("number").values_list("number", "pk")
+    assert list(posted) == [("INV-1", first), ("INV-2", last)]
+    assert Invoice.objects.get(pk=left).posted_at is None
+    before = entries(), InvoiceRun.objects.count()
+    refused(lambda: runs.post_drafts(actor=HOUSE, drafts=[first, left]), "no_draft_any_more", "invoices")
+    refused(lambda: runs.post_drafts(actor=HOUSE, drafts=[]), "nothing_selected", "invoices")
+    with pytest.raises(NotAllowed):
+        runs.post_drafts(actor=person("writer", "billing.invoice"), drafts=[left])
+    assert (entries(), InvoiceRun.objects.count()) == before
+    clean()
+
+
+@pytest.mark.django_db
+def test_ticked_drafts_and_those_of_a_run_are_posted_by_page(client: Client, company: World) -> None:
+    client.force_login(company.user)
+    first, second, third = drafted(company, 3)
+    assert "/invoices/post/" in see(client, "/invoices/?tab=draft")
+    assert "/invoices/post/" not in see(client, "/invoices/")
+    do(client, "/invoices/post/", {"back": "/invoices/?tab=draft"})
+    assert "Select at least one row first" in see(client, "/invoices/?tab=draft")
+    to = do(client, "/invoices/post/", {"selected": [first]})
+    assert "0 of 1 done" in see(client, to)
+    do(client, f"{to}proceed/", {})
+    assert "INV-1</a>" in see(client, to)
+    prepared = InvoiceRun.objects.get(draft=True)
+    page = see(client, f"/invoices/runs/{prepared.pk}/")
+    assert "Post 2 drafts" in page
+    assert f'value="{first}"' not in page
+    to = do(client, "/invoices/post/", {"selected": [second, third]})
+    discard_draft(actor=company.user, invoice=third)
+    do(client, f"{to}proceed/", {})
+    assert f'href="/invoices/new/?organization={Invoice.objects.get(pk=third).organization_id}"' in see(
+        client, to
+    )
+    assert list(
+        Invoice.objects.filter(pk__in=[second, third]).values_list("number", flat=True).order_by("pk")
+    ) == [
+        "INV-2",
+        None,
+    ]
+
+
+@pytest.mark.django_db
+def test_a_draft_that_somebody_else_posts_meanwhile_is_led_to(client: Client, company: World) -> None:
+    client.force_login(company.user)
+    (pk,) = drafted(company, 1)
+    to = do(client, "/invoices/post/", {"selected": [pk]})
+    post_invoice(actor=HOUSE, invoice=pk)
+    before = entries()
+    do(client, f"{to}proceed/", {})
+    page = see(client, to)
+    assert "INV-1 is posted already" in page
+    assert (f'href="/invoices/{pk}/"' in page, entries()) == (True, before)
+
+
+@pytest.mark.django_db
+def test_drafts_are_posted_by_api(call: Any, company: World) -> None:
+    first, second = drafted(company, 2)
+    assert call("post", "/invoice-runs/drafts", {"invoices": [10**9]})[0] == 422
+    assert call("post", "/invoice-runs/drafts", {"invoices": []})[0] == 422
+    status, run = call("post", "/invoice-runs/drafts", {"invoices": [first, second]})
+    assert (status, run["total"], run["posts"], run["draft"]) == (201, 2, True, False)
+    while go_on_with_invoices():
+        pass
+    assert call("get", f"/invoice-runs/{run['id']}")[1]["invoices"] == [first, second]
+    assert call("get", f"/invoices/{second}")[1]["number"] == "INV-2"

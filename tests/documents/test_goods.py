@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from django.test import Client
 
 from tests.documents.house import house, ordered
 from tests.documents.reading import pages, scanned
+from tests.purchasing.buying import person
 from tests.world import World
 from wharfinger.base.access import HOUSE
-from wharfinger.base.refusal import NotThere, Refusal
+from wharfinger.base.refusal import NotAllowed, NotThere, Refusal
 from wharfinger.demand.actions import add_lines
 from wharfinger.demand.models import Line
 from wharfinger.demand.rules import LineWish
 from wharfinger.documents.actions.issuing import issue, pdf
-from wharfinger.documents.actions.printing import print_count_sheet, print_labels, print_lists
+from wharfinger.documents.actions.printing import (
+    print_container_labels,
+    print_count_sheet,
+    print_labels,
+    print_lists,
+)
 from wharfinger.documents.models import Issued
 from wharfinger.flows.actions.cancel_delivery import cancel_delivery
 from wharfinger.fulfilment.actions.packing import pack, stack
@@ -223,6 +232,39 @@ def test_a_box_is_labelled_before_and_after_it_left(company: World) -> None:
     assert f"3 Stk. {skus[1]}" in text
     assert Shipment.objects.get().number in text
     assert not Issued.objects.exists()
+
+
+def test_the_labels_of_a_shipment_are_one_file(
+    client: Client, company: World, django_assert_max_num_queries: Any
+) -> None:
+    _order, lines = ordered(company, 6, 3)
+    skus = [Line.objects.get(pk=line).product.sku for line in lines]
+    boxes = [pack(actor=HOUSE, picks=[Pick(lines[0], 1)]).one("fulfilment.Container") for _ in range(6)]
+    here = pack(actor=HOUSE, picks=[Pick(lines[1], 3)]).one("fulfilment.Container")
+    sent = ship(actor=HOUSE, containers=boxes[:4]).one("fulfilment.Shipment")
+    client.force_login(company.user)
+    with django_assert_max_num_queries(30):
+        printed = print_container_labels(actor=HOUSE, containers=[*boxes, here], language="en")
+    sheets = pages(printed)
+    assert [(f"{n} / 4" in sheet, skus[0] in sheet) for n, sheet in enumerate(sheets[:4], 1)] == [
+        (True, True)
+    ] * 4
+    assert ["1 / 1" in sheet for sheet in sheets] == [False] * 4 + [True] * 3
+    assert (skus[1] in sheets[6], skus[0] in sheets[6], len(sheets)) == (True, False, 7)
+    assert scanned(printed) == {"BOX-1"}
+    assert all(f"BOX-{n}" in sheet for n, sheet in enumerate(sheets, 1))
+    at = f"/documents/container-labels.pdf?containers={','.join(map(str, boxes[:4]))}"
+    assert at in client.get(f"/shipments/{sent}/").content.decode()
+    assert len(pages(client.get(at).content)) == 4
+    ticked = client.post("/containers/labels/", {"selected": boxes[:2]})
+    assert (ticked.status_code, len(pages(client.get(ticked["Location"]).content))) == (303, 2)
+    assert client.get("/documents/container-labels.pdf?containers=999").status_code == 404
+    assert client.get("/documents/container-labels.pdf").status_code == 422
+    answer = client.get(f"/api/v1{at}")
+    assert (answer["Content-Type"], len(pages(answer.content))) == ("application/pdf", 4)
+    assert client.get("/api/v1/documents/container-labels.pdf?containers=999").status_code == 404
+    with pytest.raises(NotAllowed):
+        print_container_labels(actor=person("clerk", "sales.order"), containers=boxes, language="en")
 
 
 def test_a_packing_list_says_what_lies_in_which_box(company: World) -> None:

@@ -9,19 +9,22 @@ from django.test import Client
 
 from tests.fulfilment.test_pages import do, see
 from tests.fulfilment.trade import order, reserved
+from tests.purchasing.buying import person
 from tests.world import World, clean, entries, refused
 from wharfinger.base.access import HOUSE
-from wharfinger.base.refusal import BadInput
+from wharfinger.base.refusal import BadInput, NotAllowed
 from wharfinger.demand.models import Sheet
 from wharfinger.fulfilment.actions.carriers import add_carrier, change_carrier
 from wharfinger.fulfilment.actions.packing import pack
 from wharfinger.fulfilment.actions.picking import pick
-from wharfinger.fulfilment.actions.shipping import ship
+from wharfinger.fulfilment.actions.shipping import correct_shipment, ship
 from wharfinger.fulfilment.models import Carrier, Container, Shipment
 from wharfinger.fulfilment.queries.carriers import offered
 from wharfinger.fulfilment.rules import Consignment, Loaded, Pick
+from wharfinger.fulfilment.rules.correcting import Correction
 from wharfinger.ledger.models import Entry, Holding
 from wharfinger.ledger.reverse import reverse
+from wharfinger.ledger.telling import timeline
 from wharfinger.notices import mails
 from wharfinger.parties.models import User
 
@@ -190,3 +193,63 @@ def test_lists_read_the_links_by_one_statement(
     with django_assert_max_num_queries(12):
         _, answer = call("get", "/shipments")
     assert {one["tracking_url"][:29] for one in answer["items"]} == {"https://carrier.example/track"}
+
+
+def gone(company: World) -> tuple[int, list[int], list[int]]:
+    """A shipment of two boxes of which nobody knew the tracking numbers, its boxes, and one that stayed here."""
+    _, _, boxes = boxed(company)
+    _, _, stayed = boxed(company, 1)
+    sent = ship(actor=HOUSE, containers=boxes, consignment=Consignment("Hanse")).one("fulfilment.Shipment")
+    return sent, boxes, stayed
+
+
+def tracked() -> list[str]:
+    """The tracking numbers of all containers, in their order."""
+    return list(Container.objects.order_by("pk").values_list("tracking", flat=True))
+
+
+def test_a_box_gets_its_number_when_the_carrier_told_it_later(company: World) -> None:
+    sent, (one, two), (stayed,) = gone(company)
+
+    def follow(actor: Any = HOUSE, **boxes: str) -> Any:
+        at = {"one": one, "two": two, "stayed": stayed, "none": 10**9}
+        said = Correction(boxes=tuple((at[name], code) for name, code in boxes.items()))
+        return correct_shipment(actor=actor, shipment=sent, said=said)
+
+    done = follow(one=" N1 ", two="N2")
+    assert tracked() == ["N1", "N2", ""]
+    assert done.id in {entry.id for entry in timeline(f"container:{two}")}
+    refused(lambda: follow(one="N3", stayed="N4"), "no_such_container", f"tracking-{stayed}")
+    refused(lambda: follow(none="N4"), "no_such_container")
+    refused(lambda: follow(one="N" * 101), "too_long", f"tracking-{one}")
+    packer: Any = person("packer", "fulfilment.pack", "fulfilment.deliver")
+    with pytest.raises(NotAllowed):
+        follow(packer, one="N3")
+    assert tracked() == ["N1", "N2", ""]
+    follow(two="")
+    assert tracked() == ["N1", "", ""]
+    reverse(actor=HOUSE, entry=done.id + 1)
+    assert tracked() == ["N1", "N2", ""]
+    clean()
+
+
+def test_page_and_api_say_it_and_lists_find_it(client: Client, call: Any, company: World) -> None:
+    carrier()
+    sent, (one, two), (stayed,) = gone(company)
+    ship(actor=HOUSE, containers=[stayed], consignment=Consignment("Hanse", tracking="N-9"))
+    page = see(client, f"/shipments/{sent}/")
+    assert f'name="tracking-{two}" value=""' in page
+    assert f'name="tracking-{stayed}"' not in page
+    do(client, f"/shipments/{sent}/edit/", {f"tracking-{one}": "N1", f"tracking-{two}": "N2"})
+    assert tracked() == ["N1", "N2", ""]
+    listed = see(client, "/shipments/?tab=all&tracking=n2")
+    assert "N1 +1" in listed
+    assert "https://carrier.example/track?no=N1" in listed
+    assert "N-9" not in listed
+    listed = see(client, "/containers/?tab=all&tracking=n2")
+    assert ("https://carrier.example/track?no=N2" in listed, "no=N1" in listed) == (True, False)
+    status, _ = call("patch", f"/shipments/{sent}", {"containers": [{"id": two, "tracking": "N3"}]})
+    assert (status, tracked()) == (200, ["N1", "N3", ""])
+    assert call("patch", f"/shipments/{sent}", {"containers": [{"id": stayed, "tracking": "N3"}]})[0] == 404
+    for number, found in (("N3", [sent]), ("N2", []), ("N-9", [sent + 1])):
+        assert [row["id"] for row in call("get", f"/shipments?tracking={number}")[1]["items"]] == found

@@ -131,7 +131,9 @@ class LeavesApi:
     def correct_shipment(self: Posts, shipment: int, said: dict[str, Any], reason: str) -> int:
         """Correct what a shipment says."""
         days = {key: f"{value}" if key.endswith("_on") else value for key, value in said.items()}
-        return int(self._patch(f"/shipments/{shipment}", {**days, "reason": reason})["entry"])
+        boxes = [{"id": pk, "tracking": tracking} for pk, tracking in days.pop("boxes", ())]
+        body = {**days, "reason": reason, "containers": boxes}
+        return int(self._patch(f"/shipments/{shipment}", body)["entry"])
 
     def find_batch(
         self: Posts, product: int, location: Location, units: int, code: str, until: date | None

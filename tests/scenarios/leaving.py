@@ -4,8 +4,10 @@ prints pick-lists SO SO2: Acme A1 ROUTER, Beta A2 CABLE    one page for each des
 prints-box BOX-1: Acme ROUTER        the label of a box, with its address and contents
 ships-by Hanse T-77: BOX-1 BOX-2     boxes leave by a carrier
 shipment SH-1: Hanse T-77 BOX-1      today, by whom, under which number, and in which boxes
+followed BOX-1: T-78                 under which number the carrier follows a box, or -
 packs-into BOX-1: 2 router of SO     goods of a line go into a box that is open
 brings 2 router of SO from Main to Van    what a line holds goes elsewhere in one step
+corrects SH-1: BOX-1=T-78            a box that left gets its number
 corrects SH-1: carrier=UPS left=-3 came=-1 signed=Lorenz because WORDS    what a shipment says, days from today on
 batch L1: 4 milk [for 30 days]       goods of a batch are found, which expires in so many days
 picks-of L1: 2 milk of SO            of that batch
@@ -79,6 +81,12 @@ class Leaving:
         assert [made.carrier, made.tracking, *boxes] == wanted.split(), (made.carrier, made.tracking, *boxes)
         assert made.shipped_on == today()
 
+    def say_followed(self, rest: str) -> None:
+        """followed BOX: TRACKING"""
+        number, _, wanted = rest.partition(":")
+        found = Container.objects.get(number=number).tracking or "-"
+        assert found == wanted.strip(), found
+
     def say_packs_into(self, rest: str) -> None:
         """packs-into BOX: N NAME of DOCUMENT"""
         number, _, what = rest.partition(":")
@@ -102,6 +110,10 @@ class Leaving:
         said = {names.get(name, name): value for name, value in said.items()}
         for name in {"shipped_on", "delivered_on"} & said.keys():
             said[name] = today(-int(said[name]))
+        boxes = {name: said.pop(name) for name in list(said) if name.startswith("BOX-")}
+        if boxes:
+            known = dict(Container.objects.filter(number__in=boxes).values_list("number", "pk"))
+            said["boxes"] = tuple((known[name], tracking) for name, tracking in boxes.items())
         self.acts.append(self.door.correct_shipment(Shipment.objects.get(number=number).pk, said, reason))
 
     def say_left_and_came(self, rest: str) -> None:

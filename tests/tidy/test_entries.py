@@ -22,11 +22,13 @@ UNKEPT = "what the journal must not keep, in one transaction with its entry"
 WITHOUT_ENTRY = {
     "billing.actions.reminders.remind_due": INVOICING,
     "billing.actions.runs.invoice_due": INVOICING,
+    "billing.actions.runs.post_drafts": INVOICING,
     "documents.actions.issuing.issue": DRAWN,
     "documents.actions.issuing.pdf": DRAWN,
     "documents.actions.issuing.reprint": READING,
     "documents.actions.letterhead.preview_letterhead": READING,
     "documents.actions.printing.labels": READING,
+    "documents.actions.printing.print_container_labels": READING,
     "documents.actions.printing.print_count_sheet": READING,
     "documents.actions.printing.print_labels": READING,
     "documents.actions.printing.print_lists": READING,
@@ -50,6 +52,7 @@ WITHOUT_ENTRY = {
 PAST_POST = {
     "billing.actions.reminders.remind_due": INVOICING,
     "billing.actions.runs.invoice_due": INVOICING,
+    "billing.actions.runs.post_drafts": INVOICING,
     "billing.actions.stepping.go_on": INVOICING,
     "boards.actions.drop_view": WITH_ENTRY,
     "demand.queries.done.close_done": CLOSED,

@@ -22,6 +22,7 @@ urlpatterns = [
     path("invoices/new/", invoices.new_invoice, name="new_invoice"),
     path("orders/<int:order>/deposit/", deposits.new_deposit, name="new_deposit"),
     path("invoices/due/", runs.invoice_due, name="invoice_due"),
+    path("invoices/post/", runs.post_drafts, name="post_drafts"),
     path("invoices/runs/<int:pk>/", runs.invoice_run, name="invoice_run"),
     path("invoices/runs/<int:pk>/proceed/", runs.proceed, name="proceed_with_invoices"),
     path("invoices/<int:pk>/", invoices.invoice, name="invoice"),

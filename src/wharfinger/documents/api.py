@@ -139,6 +139,15 @@ def get_labels(
     return _pdf(made)
 
 
+@router.get("/documents/container-labels.pdf", openapi_extra=PDF, summary="Labels of containers")
+def get_container_labels(request: Request, containers: Lines) -> HttpResponse:
+    """The shipping labels of the chosen containers, with address and contents, in one file."""
+    chosen = [whole(part.strip(), "containers") for part in containers.split(",") if part.strip()]
+    actor = request.auth
+    made = printing.print_container_labels(actor=actor, containers=chosen, language=actor.language)
+    return _pdf(made)
+
+
 @router.get("/documents/counts/{pk}.pdf", openapi_extra=PDF, summary="A count sheet")
 def get_count_sheet(request: Request, pk: Id, bin: Id | None = None) -> HttpResponse:
     """What a count looks at, in walking order, with room to write; of one bin where it is named."""

@@ -17,6 +17,8 @@ urlpatterns = [
     path("settings/words/<int:pk>/preview.pdf", wording.preview, name="wording_preview"),
     path("documents/issued/<int:pk>.pdf", pages.issued, name="issued"),
     path("documents/lists/<slug:name>.pdf", pages.lists, name="lists"),
+    path("documents/container-labels.pdf", pages.container_labels, name="container_labels"),
+    path("containers/labels/", pages.selected_container_labels, name="selected_container_labels"),
     path("documents/labels/<slug:of>.pdf", pages.labels, name="labels"),
     path("labels/<slug:of>/", pages.choose_labels, name="choose_labels"),
     *(

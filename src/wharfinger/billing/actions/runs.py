@@ -11,10 +11,10 @@ from typing import cast
 from wharfinger.base import clock
 from wharfinger.base.access import HOUSE, Actor, require
 from wharfinger.base.refusal import N_, BadInput
-from wharfinger.billing.actions.invoices import draft_invoice, invoice
+from wharfinger.billing.actions.invoices import draft_invoice, invoice, post_invoice
 from wharfinger.billing.actions.stepping import go_on
 from wharfinger.billing.models import Invoice, InvoiceRun
-from wharfinger.billing.queries.runs import invoices_due
+from wharfinger.billing.queries.runs import invoices_due, posts, to_post
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.parties.models import Organization
 
@@ -41,6 +41,25 @@ def invoice_due(
     )
 
 
+def post_drafts(*, actor: Actor, drafts: Collection[int]) -> InvoiceRun:
+    """Begin to post these drafts, in the order in which they were written.
+
+    Each is an entry of its own; one that is refused stays a draft, says why, and stops no other.
+    """
+    require(actor, "billing.post")
+    asked = to_post(drafts)
+    if unknown := set(drafts) - {one["posts"] for one in asked}:
+        raise BadInput(
+            "no_draft_any_more",
+            N_("{many} of these are no drafts any more. Look at the list again."),
+            field="invoices",
+            many=len(unknown),
+        )
+    if not asked:
+        raise BadInput("nothing_selected", N_("Select at least one row first."), field="invoices")
+    return InvoiceRun.objects.create(by_id=actor.pk, asked=asked, total=len(asked), started_at=clock.now())
+
+
 def proceed(*, actor: Actor, run: InvoiceRun, seconds: float = 2) -> InvoiceRun:
     """Go on with a run for about so long; several may, and each invoice is written once."""
     require(actor, "billing.invoice")
@@ -51,15 +70,21 @@ def proceed(*, actor: Actor, run: InvoiceRun, seconds: float = 2) -> InvoiceRun:
 def under_way() -> InvoiceRun | None:
     """A run that is not through, of somebody who may still write its invoices; nothing where there is none."""
     for run in InvoiceRun.objects.filter(finished_at=None).select_related("by").order_by("pk"):
-        rights = ("billing.invoice",) if run.draft else ("billing.invoice", "billing.post")
-        if run.by is None or (run.by.is_active and all(map(run.by.may, rights))):
+        rights = {"billing.invoice": not posts(run), "billing.post": not run.draft}
+        if run.by is None or (
+            run.by.is_active and all(run.by.may(right) for right, needed in rights.items() if needed)
+        ):
             return run
     return None
 
 
 def _one(actor: Actor, run: InvoiceRun, n: int) -> list[int]:
-    """Write the n-th invoice; its id."""
+    """Write the n-th invoice, or post the n-th draft; its id."""
+    key = f"invoice-run:{run.pk}:{n}"
+    if (draft := run.asked[n].get("posts")) is not None:
+        post_invoice(actor=actor, invoice=draft, key=key)
+        return [draft]
     wish = InvoiceWish(tuple(Bill(line, units) for line, units in run.asked[n]["lines"]))
     verb = draft_invoice if run.draft else invoice
-    done = verb(actor=actor, wish=wish, key=f"invoice-run:{run.pk}:{n}")
+    done = verb(actor=actor, wish=wish, key=key)
     return list(Invoice.objects.filter(made=done.id).values_list("pk", flat=True))

@@ -31,6 +31,12 @@ class RunGiven(Given):
     draft: bool = Field(default=False, description="Prepare the invoices only; each is posted later.")
 
 
+class DraftsGiven(Given):
+    """Which drafts are posted."""
+
+    invoices: list[Id] = Field(min_length=1, max_length=1000)
+
+
 class RefusedOut(Shown):
     """An invoice of a run that was refused, and why."""
 
@@ -40,11 +46,12 @@ class RefusedOut(Shown):
 
 
 class InvoiceRunOut(Shown):
-    """How far the invoices of all that was due are."""
+    """How far the invoices of all that was due are, or the drafts that are posted."""
 
     id: Id
     until: str | None
     draft: bool
+    posts: bool = Field(description="Whether drafts are posted, rather than what is due written.")
     total: int = Field(description="How many invoices were asked for.")
     done: int = Field(description="How many of them are written or refused.")
     started_at: str
@@ -84,6 +91,17 @@ def begin(request: Request, body: RunGiven) -> HttpResponse:
         return _run(
             runs.invoice_due(actor=request.auth, customers=body.customers, until=body.until, draft=body.draft)
         )
+
+    return stepped(request, step, status=201)
+
+
+@router.post("/invoice-runs/drafts", response={201: InvoiceRunOut}, summary="Post draft invoices")
+def begin_posting(request: Request, body: DraftsGiven) -> HttpResponse:
+    """Begin to post these drafts, the oldest first; the worker posts each by itself, and one that is refused stays a draft."""
+    require(request.auth, "billing.post")
+
+    def step() -> dict[str, Any]:
+        return _run(runs.post_drafts(actor=request.auth, drafts=body.invoices))
 
     return stepped(request, step, status=201)
 

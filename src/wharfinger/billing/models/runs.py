@@ -34,7 +34,10 @@ class Run(models.Model):
 
 
 class InvoiceRun(Run):
-    """What was due, on its way to invoices: asked for by customer, document where it is of one alone, and lines with units."""
+    """What was due, on its way to invoices: asked for by customer, document where it is of one alone, and lines with units.
+
+    Or drafts on their way to be posted: each asked for by its id.
+    """
 
     until = models.DateField(null=True)
     """Nothing that fell due later is on it."""

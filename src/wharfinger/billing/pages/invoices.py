@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -19,7 +20,7 @@ from wharfinger.base.door import there
 from wharfinger.base.money import rounded
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput, Refusal
-from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.base.table import Act, Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.tax import Totals, totals
 from wharfinger.base.typed import micro, quantity, scaled, written
 from wharfinger.billing.actions import invoices as actions
@@ -139,9 +140,15 @@ INVOICES = Table(
 )
 
 
+DRAFTS = replace(
+    INVOICES, acts=(Act("post", N_("Post"), "billing:post_drafts", "billing.post", icon="check"),)
+)
+"""The same on its tab of drafts, where ticked ones are posted."""
+
+
 def invoice_list(request: HttpRequest) -> HttpResponse:
     """Every invoice."""
-    return table_page(request, INVOICES)
+    return table_page(request, DRAFTS if request.GET.get("tab") == "draft" else INVOICES)
 
 
 @page("billing.read")

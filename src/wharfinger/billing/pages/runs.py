@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from wharfinger.base.page import Form, page, page_act
+from wharfinger.base.page import Form, page, page_act, selected
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.billing.actions import runs as actions
 from wharfinger.billing.models import InvoiceRun
@@ -79,13 +79,33 @@ def _by_customer(found: list[Due]) -> list[dict[str, Any]]:
     return list(rows.values())
 
 
+@require_POST
+@page("billing.post")
+def post_drafts(request: HttpRequest) -> HttpResponse:
+    """Begin to post the ticked drafts, and go to where one sees how far that is."""
+    user: Any = request.user
+    return page_act(
+        request,
+        lambda: actions.post_drafts(actor=user, drafts=[row.id for row in selected(request)]),
+        ok=_("The drafts are being posted."),
+        back=lambda run: reverse("billing:invoice_run", args=[run.pk]),
+    )
+
+
 @page("billing.read")
 def invoice_run(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a run is, what it made, and what was refused and why."""
     run = queries.run_of(pk)
     made = queries.made(run)
     context = {"run": run, "made": made[:SHOWN], "more": max(0, len(made) - SHOWN)}
-    return render(request, "billing/run.html", context | {"problems": queries.refused(run)})
+    return render(
+        request, "billing/run.html", context | {"problems": queries.refused(run), **_of_drafts(run)}
+    )
+
+
+def _of_drafts(run: InvoiceRun) -> dict[str, Any]:
+    """Whether a run posts drafts, and those of its own that wait to be posted."""
+    return {"posts": queries.posts(run), "drafts": queries.drafts_of(run) if run.draft else []}
 
 
 @require_POST

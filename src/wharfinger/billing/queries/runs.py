@@ -71,6 +71,34 @@ def invoices_due(customers: Collection[int] = (), until: date | None = None) -> 
     return [found[at] for at in sorted(found, key=lambda at: (at[0], at[1], at[2] or 0, at[3], at[4]))]
 
 
+def to_post(drafts: Collection[int]) -> list[dict[str, Any]]:
+    """These drafts as a run asks for them, the oldest first; what is posted or gone is left out."""
+    found = Invoice.objects.filter(pk__in=drafts, posted_at=None, void=None).order_by("pk")
+    return [
+        {
+            "organization": one.organization_id,
+            "currency": one.currency,
+            "numbers": [one.sheet.number] if one.sheet else [],
+            "posts": one.pk,
+        }
+        for one in found.select_related("sheet")
+    ]
+
+
+def posts(run: InvoiceRun) -> bool:
+    """Whether a run posts drafts, rather than writing what is due."""
+    return bool(run.asked) and "posts" in run.asked[0]
+
+
+def drafts_of(run: InvoiceRun) -> list[int]:
+    """What a run wrote and nobody has posted or discarded since."""
+    return list(
+        Invoice.objects.filter(pk__in=run.made, posted_at=None, void=None)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+
+
 def run_of(pk: int) -> InvoiceRun:
     """A run; raises NotThere."""
     return known(InvoiceRun.objects.select_related("by").filter(pk=pk).first(), pk)
@@ -82,11 +110,14 @@ def refused(run: InvoiceRun) -> list[dict[str, Any]]:
     names = dict(
         Organization.objects.filter(pk__in=[a["organization"] for a in asked]).values_list("pk", "name")
     )
+    there = Invoice.objects.filter(pk__in=[a["posts"] for a in asked if "posts" in a], void=None)
+    drafts = set(there.values_list("pk", flat=True))
     return [
         {
             "organization": at["organization"],
             "customer": names.get(at["organization"], ""),
             "numbers": at["numbers"],
+            "draft": at["posts"] if at.get("posts") in drafts else None,
             "words": _words(one),
         }
         for one, at in zip(run.problems, asked, strict=True)
@@ -110,6 +141,7 @@ def show_runs(rows: Iterable[InvoiceRun]) -> list[dict[str, Any]]:
             "id": run.pk,
             "until": run.until.isoformat() if run.until else None,
             "draft": run.draft,
+            "posts": posts(run),
             "total": run.total,
             "done": run.position,
             "started_at": run.started_at.isoformat(),

@@ -26,10 +26,12 @@ from wharfinger.documents.queries.moving import transfer_slip, unit_life
 from wharfinger.documents.queries.parties import language_of
 from wharfinger.documents.queries.picking import pick_lists, picked_lists, run_list
 from wharfinger.documents.queries.putting_away import put_away_list
+from wharfinger.documents.queries.shipping import container_labels as shipping_labels
 from wharfinger.documents.queries.shipping import packing_lists
 from wharfinger.documents.queries.stating import statement
 from wharfinger.documents.render import render
 from wharfinger.documents.shapes import Labels, Shape
+from wharfinger.fulfilment.models import Container
 from wharfinger.ledger.models import Holding
 from wharfinger.parties.models import Organization
 
@@ -69,6 +71,19 @@ def print_lists(
     with owned.at_hand():
         shapes = LISTS[name](_few(sorted(claims)), today, language_of(language))
     return render(*shapes, language=language_of(language))
+
+
+def print_container_labels(*, actor: Actor, containers: Sequence[int], language: str) -> bytes:
+    """The shipping labels of these containers in one file, in their customer's language where all have the same."""
+    require(actor, "fulfilment.read")
+    if not containers:
+        raise BadInput("nothing_selected", N_("Select at least one row first."), field="containers")
+    spoken = set(
+        Container.objects.filter(pk__in=_few(containers)).values_list("organization__language", flat=True)
+    )
+    with owned.at_hand():
+        made = shipping_labels(containers)
+    return render(*made, language=language_of(spoken.pop() if len(spoken) == 1 else language))
 
 
 def print_run_list(*, actor: Actor, run: int, language: str) -> bytes:

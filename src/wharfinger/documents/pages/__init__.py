@@ -64,6 +64,25 @@ def lists(request: HttpRequest, name: str) -> HttpResponse:
     return pdf_answer(made, name)
 
 
+@require_GET
+@page("fulfilment.read")
+def container_labels(request: HttpRequest) -> HttpResponse:
+    """The shipping labels of several containers, in one file."""
+    actor: Any = request.user
+    made = printing.print_container_labels(
+        actor=actor, containers=_ids(request, "containers"), language=get_language() or "en"
+    )
+    return pdf_answer(made, "container-labels")
+
+
+@require_POST
+@page("fulfilment.read")
+def selected_container_labels(request: HttpRequest) -> HttpResponse:
+    """The act of a list that opens the shipping labels of the ticked containers."""
+    ids = ",".join(str(row.id) for row in selected(request))
+    return HttpResponseRedirect(f"{reverse('documents:container_labels')}?containers={ids}", status=303)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @page("site.settings")
 def letterhead(request: HttpRequest) -> HttpResponse:

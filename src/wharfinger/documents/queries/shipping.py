@@ -19,6 +19,7 @@ from wharfinger.documents.queries.picking import order_number
 from wharfinger.documents.queries.wording import most_for, wording_of, wordings_for
 from wharfinger.documents.shapes import (
     Box,
+    Company,
     ContainerLabel,
     DeliveryNote,
     LineRow,
@@ -150,35 +151,62 @@ def delivery_note(pk: int, language: str) -> DeliveryNote:
 
 def container_label(pk: int) -> ContainerLabel:
     """The label of a box: whom it is for and what lies in it, or lay in it when it left."""
-    container = (
-        Container.objects.filter(pk=pk).select_related("site__organization", "shipment", "location").first()
+    return container_labels([pk])[0]
+
+
+def container_labels(ids: Sequence[int]) -> tuple[ContainerLabel, ...]:
+    """The labels of these boxes in the order in which they were made; raises NotThere where there is none of them."""
+    boxes = list(
+        Container.objects.filter(pk__in=ids)
+        .select_related("site__organization", "shipment__site", "location")
+        .order_by("pk")
     )
-    if container is None:
+    if not boxes:
         raise NotThere("no_such_document", N_("There is no such document."))
-    shipment = container.shipment
-    on_it = list(container.holds.filter(void__isnull=True).order_by("pk"))
-    goods = _goods_in(container, on_it)
+    on: dict[int, list[Container]] = {box.pk: [] for box in boxes}
+    for one in Container.objects.filter(inside__in=on, void__isnull=True).order_by("pk"):
+        on[one.inside_id or 0].append(one)
+    here = [one for box in boxes if box.shipment is None for one in (box, *on[box.pk])]
+    lying = _lying_in(here) if here else []
+    left = {box.shipment_id: box.shipment for box in boxes if box.shipment}
+    gone = {pk: shipped(shipment) for pk, shipment in left.items()}
     # What stands on a pallet is counted with it.
-    alone = shipment.containers.filter(inside__isnull=True).order_by("pk") if shipment else None
-    together = list(alone.values_list("pk", flat=True)) if alone is not None else [pk]
-    at = container.inside_id if container.inside_id in together else pk
+    alone: dict[int | None, list[int]] = {pk: [] for pk in left}
+    counted = Container.objects.filter(shipment__in=left, inside__isnull=True).order_by("pk")
+    for shipment, pk in counted.values_list("shipment_id", "pk"):
+        alone[shipment].append(pk)
     us = company()
+    return tuple(
+        _label(us, box, on[box.pk], gone.get(box.shipment_id, lying), alone.get(box.shipment_id, []))
+        for box in boxes
+    )
+
+
+def _label(
+    us: Company, box: Container, on_it: Sequence[Container], heaps: Iterable[Goods], alone: Sequence[int]
+) -> ContainerLabel:
+    """The label of a box. heaps: all among which its goods are; alone: what is counted of its shipment."""
+    among = {box.pk, *(one.pk for one in on_it)}
+    goods = [heap for heap in heaps if heap.container in among]
+    at = box.inside_id if box.inside_id in alone else box.pk
+    together = alone if at in alone else [at]
+    shipment = box.shipment
     return ContainerLabel(
         sender=us.address,
-        to=address(container.site.organization, container.site),
-        container=container.number,
+        to=address(box.site.organization, box.site),
+        container=box.number,
         rows=_rows(_together(goods) if on_it else goods),
-        sscc=container.sscc if len(container.sscc) == 18 and container.sscc.isdecimal() else "",
+        sscc=box.sscc if len(box.sscc) == 18 and box.sscc.isdecimal() else "",
         position=together.index(at) + 1,
         of=len(together),
         shipment=shipment.number if shipment else "",
         orders=_orders(goods),
         customer_reference=_references(goods),
         carrier=_carrier(shipment) if shipment else "",
-        tracking=container.tracking,
-        weight=_weight(container, on_it),
-        size=container.size_mm,
-        holds=tuple(box.number for box in on_it),
+        tracking=box.tracking,
+        weight=_weight(box, on_it),
+        size=box.size_mm,
+        holds=tuple(one.number for one in on_it),
     )
 
 

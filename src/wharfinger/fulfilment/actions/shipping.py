@@ -224,7 +224,7 @@ def correct_shipment(
     BadInput where a day or the proof changes without a reason.
     """
     given = said.given()
-    if given.keys() - {"delivered_on", "proof"} or not given:
+    if given.keys() - {"delivered_on", "proof"} or said.boxes or not given:
         require(actor, "fulfilment.ship")
     if given.keys() & {"delivered_on", "proof"}:
         require(actor, "fulfilment.deliver")
@@ -233,11 +233,15 @@ def correct_shipment(
         name: tidy(given[name], field=name, most=most[name], needed=False) for name in most if name in given
     }
     reason = tidy(reason, field="reason", most=500, needed=False)
+    boxes = tuple(
+        (pk, tidy(tracking, field=f"tracking-{pk}", most=100, needed=False)) for pk, tracking in said.boxes
+    )
     plan = partial(
         correcting.plan_correct,
         shipment=shipment,
-        said=replace(said, **words),
+        said=replace(said, boxes=boxes, **words),
         reason=reason,
         proof_wanted=bool(configuration.one("shipment_proof")),
     )
-    return post("change", Wish(documents=[(Shipment, [shipment])]), plan, actor=actor, key=key, reason=reason)
+    documents = [(Shipment, [shipment]), (Container, sorted({pk for pk, _ in boxes}))]
+    return post("change", Wish(documents=documents), plan, actor=actor, key=key, reason=reason)

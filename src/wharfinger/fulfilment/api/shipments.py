@@ -101,6 +101,13 @@ class ContainerDone(ContainerOut, Done):
     """A container, and the entry that changed it."""
 
 
+class FollowGiven(Given):
+    """A container of a shipment, and the number under which the carrier follows it."""
+
+    id: Id
+    tracking: str = Field(max_length=100)
+
+
 class ShipmentChange(Given):
     """What is corrected of a shipment; what is left out stays as it is."""
 
@@ -113,6 +120,12 @@ class ShipmentChange(Given):
     delivered_on: date | None = Field(default=None, description="Of a shipment that has arrived.")
     proof: str | None = Field(default=None, max_length=200, description="Who signed, or how it is known.")
     reason: Note = Field(default="", description="Needed where a day or the proof changes.")
+    containers: list[FollowGiven] = Field(
+        default=[],
+        max_length=1000,
+        examples=[[]],
+        description="Those of which another tracking number is said.",
+    )
 
 
 class ContainerChange(Given):
@@ -132,7 +145,7 @@ SHIPMENTS = Listing(
         "organization": "organization_id",
         "site": "site_id",
         "carrier": "carrier",
-        "tracking": "tracking",
+        "tracking": shown.followed,
         "number": "number",
         "status": shown.with_word,
     },
@@ -174,7 +187,8 @@ def one_shipment(request: Request, id: Id) -> HttpResponse:
 @router.patch("/shipments/{id}", response=ShipmentDone, summary="Correct a shipment")
 def change_shipment(request: Request, id: Id, body: ShipmentChange) -> HttpResponse:
     """Correct how it travelled, when it left, when it arrived, or who signed; the last three with a reason."""
-    said = Correction(**body.model_dump(exclude={"reason"}))
+    boxes = tuple((one.id, one.tracking) for one in body.containers)
+    said = Correction(**body.model_dump(exclude={"reason", "containers"}), boxes=boxes)
     act = partial(correct_shipment, actor=request.auth, shipment=id, said=said, reason=body.reason)
     return write(request, act, lambda _: _shipment(id), about=f"shipment:{id}")
 

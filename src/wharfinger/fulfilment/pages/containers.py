@@ -35,10 +35,12 @@ def _rows(ask: Ask) -> Rows:
     found = here if ask.tab == "here" else every
     if text := ask.one("customer"):
         found = found.filter(organization__name__icontains=text)
+    if text := ask.one("tracking"):
+        found = found.filter(tracking__icontains=text)
     cut = ask.slice(
         found.select_related("organization", "site", "location", "shipment", "inside"), {"number": "number"}
     )
-    goods = shown.contents(cut.items)
+    goods, links = shown.contents(cut.items), links_of(cut.items)
     rows = [
         Row(
             id=one.pk,
@@ -55,7 +57,7 @@ def _rows(ask: Ask) -> Rows:
                 "shipment": (one.shipment.number, reverse("fulfilment:shipment", args=[one.shipment_id]))
                 if one.shipment
                 else None,
-                "tracking": one.tracking or None,
+                "tracking": (one.tracking, links.get(one.pk, "")) if one.tracking else None,
             },
         )
         for one in cut.items
@@ -75,12 +77,19 @@ CONTAINERS = Table(
         Column("on", N_("Stands on"), "link"),
         Column("lines", N_("Lines"), "number"),
         Column("shipment", N_("Shipment"), "link"),
-        Column("tracking", N_("Tracking number")),
+        Column("tracking", N_("Tracking number"), "link"),
     ),
-    filters=(Filter("customer", N_("Customer")),),
+    filters=(Filter("customer", N_("Customer")), Filter("tracking", N_("Tracking number"))),
     tabs=(Tab("here", N_("Here")), Tab("all", N_("All"))),
     acts=(
         Act("stack", N_("Stack on a new pallet"), "fulfilment:stack", "fulfilment.pack", icon="layers"),
+        Act(
+            "shipping_labels",
+            N_("Print shipping labels"),
+            "documents:selected_container_labels",
+            "fulfilment.read",
+            icon="printer",
+        ),
         Act("labels", N_("Print labels"), "documents:label_containers", "fulfilment.read", icon="printer"),
     ),
     new=New(N_("Pack"), "fulfilment:packing", "fulfilment.pack"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Exists, OuterRef, Q
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,10 +19,11 @@ from wharfinger.base.page import page, page_act
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, Row, Rows, Tab, Table, table_page
 from wharfinger.fulfilment.actions.shipping import correct_shipment
+from wharfinger.fulfilment.models import Container
 from wharfinger.fulfilment.pages.goods import day_of, document_of
 from wharfinger.fulfilment.pages.handing import WAYS
 from wharfinger.fulfilment.queries import carriers, shown
-from wharfinger.fulfilment.rules.carriers import Links
+from wharfinger.fulfilment.queries.carriers import Parcel
 from wharfinger.fulfilment.rules.correcting import Correction
 from wharfinger.ledger.telling import timeline
 
@@ -38,7 +41,8 @@ def _rows(ask: Ask) -> Rows:
     if text := ask.one("customer"):
         found = found.filter(organization__name__icontains=text)
     if text := ask.one("tracking"):
-        found = found.filter(tracking__icontains=text)
+        theirs = Container.objects.filter(shipment=OuterRef("pk"), tracking__icontains=text)
+        found = found.filter(Q(tracking__icontains=text) | Exists(theirs))
     first, last = ask.days("shipped")
     found = found.filter(shipped_on__gte=first) if first else found
     found = found.filter(shipped_on__lte=last) if last else found
@@ -46,13 +50,14 @@ def _rows(ask: Ask) -> Rows:
         found.select_related("organization", "site"), {"number": "number", "shipped": "shipped_on"}
     )
     goods = shown.goods_of_shipments(cut.items)
-    links = carriers.links(any(one.tracking for one in cut.items))
-    rows = [_row(one, shown.shipment_word(one, goods[one.pk]), links) for one in cut.items]
+    parcels = carriers.parcels(cut.items)
+    rows = [_row(one, shown.shipment_word(one, goods[one.pk]), parcels.get(one.pk, [])) for one in cut.items]
     return Rows(rows, cut.before, cut.after, counts={"in_transit": capped(under_way)})
 
 
-def _row(one: Any, word: str, links: Links) -> Row:
+def _row(one: Any, word: str, parcels: Sequence[Parcel]) -> Row:
     tone, words = WORDS[word]
+    further = f" +{len(parcels) - 1}" if len(parcels) > 1 else ""
     return Row(
         id=one.pk,
         name=one.number,
@@ -62,7 +67,7 @@ def _row(one: Any, word: str, links: Links) -> Row:
             "site": one.site.name,
             "word": (tone, _(words)),
             "carrier": one.carrier or None,
-            "tracking": (one.tracking, links.of(one.carrier, one.tracking)) if one.tracking else None,
+            "tracking": (f"{parcels[0].number}{further}", parcels[0].link) if parcels else None,
             "shipped": one.shipped_on,
             "delivered": one.delivered_on,
         },
@@ -152,6 +157,7 @@ def edit_shipment(request: HttpRequest, pk: int) -> HttpResponse:
             shipped_on=day_of(given, "shipped_on"),
             delivered_on=day_of(given, "delivered_on"),
             proof=given.get("proof"),
+            boxes=tuple(_followed(given)),
         )
         return correct_shipment(actor=user, shipment=pk, said=said, reason=given.get("reason", ""))
 
@@ -161,3 +167,11 @@ def edit_shipment(request: HttpRequest, pk: int) -> HttpResponse:
         ok=_("The shipment is corrected."),
         back=reverse("fulfilment:shipment", args=[pk]),
     )
+
+
+def _followed(given: QueryDict) -> Iterator[tuple[int, str]]:
+    """The containers of which a tracking number was sent, also an empty one."""
+    for name in given:
+        _, mark, pk = name.partition("tracking-")
+        if mark and pk.isascii() and pk.isdecimal() and len(pk) < 19:
+            yield int(pk), given.get(name, "")

@@ -24,6 +24,7 @@ class Offered(NamedTuple):
 class Parcel(NamedTuple):
     """What is on its way under a number of its own: what is said of it, and where it is followed."""
 
+    number: str
     words: str
     link: str
 
@@ -69,7 +70,9 @@ def parcels(sent: Iterable[Shipment]) -> dict[int, list[Parcel]]:
     told: dict[int, dict[str, Parcel]] = {}
     for pk, number in numbers:
         carrier = found[pk].carrier
-        told.setdefault(pk, {})[number] = Parcel(f"{carrier} {number}".strip(), known.of(carrier, number))
+        told.setdefault(pk, {})[number] = Parcel(
+            number, f"{carrier} {number}".strip(), known.of(carrier, number)
+        )
     return {pk: list(some.values()) for pk, some in told.items()}
 
 

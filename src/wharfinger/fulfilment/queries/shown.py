@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from wharfinger.base import further
@@ -188,6 +188,12 @@ def with_word(rows: QuerySet[Any, Any], words: Sequence[str]) -> QuerySet[Any, A
     if "in_transit" in words:
         wanted |= Q(delivered_on__isnull=True)
     return rows.filter(wanted)
+
+
+def followed(rows: QuerySet[Any, Any], numbers: Sequence[str]) -> QuerySet[Any, Any]:
+    """The shipments that the carrier follows under one of these numbers, or a container of them."""
+    theirs = Container.objects.filter(shipment=OuterRef("pk"), tracking__in=numbers)
+    return rows.filter(Q(tracking__in=numbers) | Exists(theirs))
 
 
 def shipped(rows: QuerySet[Any, Any], words: Sequence[str]) -> QuerySet[Any, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.fulfilment.rules.shipping import shipment_of
 from wharfinger.ledger.plan import Plan, Truth
 
@@ -24,10 +25,12 @@ class Correction:
     shipped_on: date | None = None
     delivered_on: date | None = None
     proof: str | None = None
+    boxes: tuple[tuple[int, str], ...] = ()
+    """Under which number the carrier follows a container of it, by the container's id."""
 
     def given(self) -> dict[str, Any]:
-        """The fields that are said."""
-        every = {name: getattr(self, name) for name in self.__slots__}
+        """The fields that are said of the shipment itself."""
+        every = {name: getattr(self, name) for name in self.__slots__ if name != "boxes"}
         return {name: value for name, value in every.items() if value is not None}
 
 
@@ -58,7 +61,21 @@ def plan_correct(
         )
     plan.change(row, **changed)
     plan.mention(row)
+    _follow(plan, truth, row, said.boxes)
     return plan
+
+
+def _follow(plan: Plan, truth: Truth, shipment: Any, boxes: Sequence[tuple[int, str]]) -> None:
+    """Say under which number the carrier follows each of these containers, which left with this shipment."""
+    for pk, tracking in boxes:
+        box = truth.documents["fulfilment.Container"].get(pk)
+        if box is None or box.void_id is not None or box.shipment_id != shipment.pk:
+            raise NotThere(
+                "no_such_container", N_("This shipment has no such container."), field=f"tracking-{pk}"
+            )
+        if box.tracking != tracking:
+            plan.change(box, tracking=tracking)
+            plan.mention(box)
 
 
 def _arrived(row: Any, changed: dict[str, Any]) -> None:
