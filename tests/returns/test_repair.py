@@ -75,8 +75,9 @@ def test_a_part_under_warranty_leaves_stock_at_its_cost_and_is_not_billed(compan
     done = finish_repair(
         actor=HOUSE,
         rma=rma,
-        done=Repaired(line, 1, "Fan replaced", parts=(Part(fan.pk, 2),), cost_minor=1500, then="send_back"),
+        done=Repaired(line, 1, " Fan replaced ", parts=(Part(fan.pk, 2),), cost_minor=1500, then="send_back"),
     )
+    assert Repair.objects.get().text == "Fan replaced"
     part = RepairPart.objects.get().line
     assert held(part.pk) == {"covered": 2, "customer": 2, "waived": 2}
     assert (part.unit_price_micro, part.sheet_id) == (0, sold_on(line).pk)

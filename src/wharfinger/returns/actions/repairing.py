@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from wharfinger.base.access import Actor, require
@@ -29,7 +30,7 @@ def finish_repair(*, actor: Actor, rma: int, done: Repaired, key: str | None = N
     go back to the customer or into a bin at once, or wait on the bench.
     """
     require(actor, "returns.inspect")
-    tidy(done.text, field="text", most=500)
+    done = replace(done, text=tidy(done.text, field="text", most=500))
     if done.quantity <= 0:
         raise BadInput("not_positive", N_("Give a quantity above zero."), field="quantity")
     if done.cost_minor < 0 or (done.charge_micro or 0) < 0:
