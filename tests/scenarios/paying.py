@@ -9,6 +9,9 @@ due-draft D in 30                    a draft is due on another day
 fees fee, freight                    the services that say what is kept of a return
 settle-less R 2 router refund less 15 % and 4.99    a fee as a share, and the freight
 paid-back 34.52                      how much the customer got back as money
+letter-costs 5.00 by posting         a reminder costs so much, and the service that names it
+remind [FEE]                         the customer is reminded; FEE is the invoice of what that costs
+letter-asks 24.80 at level 1         what the newest letter asks for in all, and how often it was asked
 """
 
 from __future__ import annotations
@@ -16,8 +19,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from tests.scenarios.further import micro
 from tests.scenarios.trading import today
-from wharfinger.billing.models import Invoice, Payment
+from wharfinger.billing.models import Invoice, Payment, Reminder
 from wharfinger.billing.queries.truth import balances
 from wharfinger.returns.models import RmaLine
 
@@ -90,3 +94,25 @@ class Paying:
         """paid-back AMOUNT"""
         found = sum(Payment.objects.filter(kind="refund", void=None).values_list("amount_minor", flat=True))
         assert f"{found / 100:.2f}" == amount, f"got {found / 100:.2f}"
+
+    def say_letter_costs(self, rest: str) -> None:
+        """letter-costs AMOUNT by NAME"""
+        amount, _, name = rest.split()
+        self.acts.append(self.door.decide_setting("reminders", {"fee_1_minor": micro(amount) // 10_000}))
+        value = {"reminder": self.products[name].pk}
+        self.acts.append(self.door.decide_setting("fee_products", value))
+
+    def say_remind(self, name: str) -> None:
+        """remind [FEE]"""
+        self.acts.append(self.door.remind(self.company.customer.pk))
+        fee = Reminder.objects.latest("id").fee_id
+        assert (fee is not None) == bool(name), f"its fee is {fee}"
+        if fee is not None:
+            self.documents[name] = fee
+
+    def say_letter_asks(self, rest: str) -> None:
+        """letter-asks AMOUNT at level N"""
+        amount, _, _, level = rest.split()
+        made = Reminder.objects.latest("id")
+        found = f"{made.total_minor / 100:.2f}", max(made.lines.values_list("level", flat=True))
+        assert found == (amount, int(level)), f"is {found}"

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from tests.scenarios.further import Posts, Tells, micro
-from wharfinger.billing.actions import drafts, payments
+from wharfinger.billing.actions import drafts, payments, reminders
 from wharfinger.billing.queries.fees import fee_product
 from wharfinger.billing.rules.changing import DraftChange
 from wharfinger.billing.rules.keeping_back import Kept
@@ -60,6 +60,11 @@ class PaysActions:
         change = DraftChange(values=(("due_on", day),))
         return int(self._said(lambda: drafts.change_draft(actor=self.who, invoice=draft, change=change)).id)
 
+    def remind(self: Tells, customer: int) -> int:
+        """Remind a customer of what is overdue."""
+        act = partial(reminders.remind, actor=self.who, organization=customer, currency="EUR")
+        return int(self._said(act).id)
+
     def settle_less(
         self: Tells, rma: int, line: int, quantity: int, how: str, percent: str, freight: str
     ) -> int:
@@ -102,6 +107,10 @@ class PaysApi:
     def due_draft(self: Posts, draft: int, day: date) -> int:
         """Say when a draft is due."""
         return int(self._patch(f"/invoices/{draft}", {"due_on": day.isoformat()})["entry"])
+
+    def remind(self: Posts, customer: int) -> int:
+        """Remind a customer of what is overdue."""
+        return int(self._post("/reminders", {"organization": customer, "currency": "EUR"})["entry"])
 
     def settle_less(
         self: Posts, rma: int, line: int, quantity: int, how: str, percent: str, freight: str
