@@ -44,7 +44,7 @@ class Lending(Varying):
         """given-back L N NAME [serials CODES]"""
         told, _, serials = rest.partition(" serials ")
         name, quantity, product = told.split()
-        done = self.door.give_back(
+        done = self.door.take_home(
             self.documents[name], self.products[product], int(quantity), serials.split()
         )
         self.acts.append(done)

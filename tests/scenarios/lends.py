@@ -31,7 +31,7 @@ class LendsActions:
         done = self._said(act)
         return done.one("stock.Loan"), done.id
 
-    def give_back(self: Tells, loan: int, product: Product, quantity: int, codes: Sequence[str]) -> int:
+    def take_home(self: Tells, loan: int, product: Product, quantity: int, codes: Sequence[str]) -> int:
         """Put what is back into its bin."""
         items = [GivenBack(product.pk, quantity, tuple(codes))]
         return int(self._said(lambda: lending.give_back(actor=self.who, loan=loan, items=items)).id)
@@ -58,7 +58,7 @@ class LendsApi:
         made = self._post("/loans", {"organization": to, "due_on": due_on.isoformat(), "lines": [line]})
         return made["id"], made["entry"]
 
-    def give_back(self: Posts, loan: int, product: Product, quantity: int, codes: Sequence[str]) -> int:
+    def take_home(self: Posts, loan: int, product: Product, quantity: int, codes: Sequence[str]) -> int:
         """Put what is back into its bin."""
         line = {"product": product.pk, "quantity": str(quantity), "serials": list(codes)}
         return int(self._post(f"/loans/{loan}/give-back", {"lines": [line]})["entry"])

@@ -27,6 +27,9 @@ def test_there_are_stories() -> None:
 
 
 def test_a_word_of_the_stories_means_one_thing() -> None:
-    """A word of one layer does not hide that of another."""
+    """A word of one layer does not hide that of another, nor what one part of a door does what another's does."""
     words = [name for layer in Teller.__mro__ for name in vars(layer) if name.startswith("say_")]
     assert sorted({word for word in words if words.count(word) > 1}) == []
+    for door in DOORS.values():
+        does = [name for part in door.__mro__ for name in vars(part) if not name.startswith("_")]
+        assert sorted({name for name in does if does.count(name) > 1}) == []
