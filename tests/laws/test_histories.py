@@ -84,9 +84,12 @@ class Histories(RuleBasedStateMachine):
         """A verb that finds something to do, rather one that this history has not seen yet; or do and undo."""
         assert self.state is not None
         done = self.state.done
-        stood = standing()
+        stood, upto = standing(), Entry.objects.count()
         for verb in sorted(chance.sample(sorted(VERBS), 20), key=lambda one: (done[one], DONE[one])):
             before = Entry.objects.count()
+            if before > upto:
+                # A verb that was refused in the end had prepared something that stands.
+                stood, upto = standing(), before
             if not self.attempt(lambda state, verb=verb: VERBS[verb](state, chance.getrandbits(32))):
                 continue
             if Entry.objects.count() > before:
