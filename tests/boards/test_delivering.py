@@ -16,7 +16,7 @@ from wharfinger.billing.models import CreditNote
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.fulfilment.actions.packing import pack
 from wharfinger.fulfilment.actions.picking import pick
-from wharfinger.fulfilment.actions.shipping import ship
+from wharfinger.fulfilment.actions.shipping import deliver, ship
 from wharfinger.fulfilment.models import Container, Shipment
 from wharfinger.fulfilment.rules import Consignment, Pick
 from wharfinger.ledger.models import Holding
@@ -222,4 +222,50 @@ def test_an_order_offers_to_pack_and_to_transfer(company: World, browser: Client
     ]
     answer = browser.post(to, {f"serial-{number}": ["S1"], "to": van})
     assert "The goods are there already." in answer.content.decode()
+    clean()
+
+
+def test_what_is_gone_says_by_which_shipment_and_which_is_taken_back_first(
+    company: World, browser: Client
+) -> None:
+    router = company.product()
+    company.stock(router, 9)
+    _, (line,) = reserved(company, (router, 9))
+    ship(actor=HOUSE, picks=[Pick(line, 4)], consignment=Consignment("DHL", tracking="T-ONE"))
+    ship(actor=HOUSE, picks=[Pick(line, 3)], consignment=Consignment("DHL", tracking="T-TWO"))
+    ship(actor=HOUSE, picks=[Pick(line, 2)], consignment=Consignment("DHL", tracking="T-3", proof=True))
+    one, two, three = Shipment.objects.order_by("pk")
+
+    def told(kind: str) -> str:
+        found = seen(browser, GONE + "&column=shipment&column=tracking&column=shipped_on")
+        return found.partition(f'value="{row(line, kind)}"')[2].partition("</tr>")[0]
+
+    page = seen(browser, GONE)
+    assert "Shipped on" in page
+    assert f'<a href="/shipments/{three.pk}/">{three.number}</a></td>' in told("in_transit")
+    assert "T-3" in told("in_transit")
+    assert "T-TWO, T-ONE" in told("customer")
+    apart = (
+        f'<a href="/shipments/{two.pk}/">{two.number}: 3, taken back first</a>, '
+        f'<a href="/shipments/{one.pk}/">{one.number}: 4</a>'
+    )
+    assert apart in told("customer")
+    act(
+        browser,
+        "cancel-delivery",
+        GONE,
+        [row(line, "customer")],
+        **{f"quantity-{row(line, 'customer')}": "2"},
+    )
+    assert f"{two.number}: 1, taken back first" in told("customer")
+    act(
+        browser,
+        "cancel-delivery",
+        GONE,
+        [row(line, "customer")],
+        **{f"quantity-{row(line, 'customer')}": "1"},
+    )
+    assert f'<a href="/shipments/{one.pk}/">{one.number}</a></td>' in told("customer")
+    deliver(actor=HOUSE, shipments=[three.pk])
+    assert f"{three.number}: 2, taken back first" in told("customer")
     clean()

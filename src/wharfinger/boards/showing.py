@@ -24,6 +24,7 @@ from wharfinger.boards.selling import arrival_cell, cost_cell, next_free, vendor
 from wharfinger.boards.waiting import NOBODY, Turns, due_cell, promise_cell, rank_cell, turns
 from wharfinger.demand import pressing
 from wharfinger.demand.models import SUBJECTS
+from wharfinger.fulfilment.queries.sent import Sent, sent_by
 from wharfinger.fulfilment.queries.tasks import pickers
 from wharfinger.parties.models import Organization
 from wharfinger.purchasing.models import PurchaseOrder
@@ -92,6 +93,8 @@ class Seen:
     """How many units of each line are due to be invoiced."""
     pickers: Mapping[tuple[int, int], tuple[int, str, str]]
     """Who is picking a line at a location."""
+    sent: Mapping[int, Sequence[Sent]]
+    """By which shipments the goods of each row left, first the one that is taken back first."""
     costs: bool
 
 
@@ -103,7 +106,7 @@ class Shown:
     cell: Callable[[Mapping[str, Any], Seen], Any]
     fields: tuple[str, ...] = ()
     reads: str = ""
-    """What it needs besides, read once for the page: sold, free, arrives, yeses, turns, proposed or pickers."""
+    """What it needs besides, read once for the page: sold, free, arrives, yeses, turns, proposed, pickers or sent."""
     permission: str = ""
 
 
@@ -184,6 +187,29 @@ def _picker(row: Mapping[str, Any], seen: Seen) -> Any:
     return (f"{name} · {number}", address("fulfilment:run", run)) if run else None
 
 
+def _shipment(row: Mapping[str, Any], seen: Seen) -> Any:
+    """The shipments by which it left; where there are several, how much by each and which is taken back first."""
+    sent, decimals = seen.sent.get(row["id"], ()), row["product__quantity_decimals"]
+    told = [(one.number, written(one.units, decimals), one.shipment) for one in sent]
+    apart = (_("%(number)s: %(units)s, taken back first"), "%(number)s: %(units)s")
+    return [
+        (
+            apart[n > 0] % {"number": number, "units": units} if len(told) > 1 else number,
+            address("fulfilment:shipment", pk),
+        )
+        for n, (number, units, pk) in enumerate(told)
+    ] or None
+
+
+def _tracking(row: Mapping[str, Any], seen: Seen) -> str:
+    numbers = (one.tracking for one in seen.sent.get(row["id"], ()))
+    return ", ".join(dict.fromkeys(number for number in numbers if number))
+
+
+def _shipped_on(row: Mapping[str, Any], seen: Seen) -> date | None:
+    return next((one.shipped_on for one in seen.sent.get(row["id"], ())), None)
+
+
 def _plain(field: str) -> Callable[[Mapping[str, Any], Seen], Any]:
     return lambda row, seen: row[field]
 
@@ -236,6 +262,9 @@ COLUMNS: dict[str, Shown] = {
             _through(BOX, "fulfilment:container"),
             (f"{BOX}__id", f"{BOX}__number"),
         ),
+        Shown(Column("shipment", N_("Shipment"), "links"), _shipment, reads="sent"),
+        Shown(Column("shipped_on", N_("Shipped on"), "date"), _shipped_on, reads="sent"),
+        Shown(Column("tracking", N_("Tracking number")), _tracking, reads="sent"),
         Shown(
             Column("units", N_("Quantity"), "quantity"),
             lambda row, seen: (row["quantity"], row["product__quantity_decimals"]),
@@ -331,6 +360,7 @@ def see(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], quantities: A
         turns(rows) if "turns" in reads and rows else NOBODY,
         due(policies, figures, today()) if policies else {},
         pickers({row["claim_id"] for row in rows}) if "pickers" in reads and rows else {},
+        sent_by({row["id"]: row["quantity"] for row in rows}) if "sent" in reads and rows else {},
         ask.actor.may("catalog.see_cost"),
     )
 

@@ -336,7 +336,8 @@ WORKLISTS: tuple[Worklist, ...] = (
             ),
         ),
         N_("Nothing is ready. Goods at hand of won and confirmed lines appear here."),
-        "document priority product serial organization site state ready:where? ready:box? units line promised owner",
+        "document ready:priority shipped:priority? product serial organization site state ready:where? ready:box? "
+        "units shipped:shipment shipped:shipped_on shipped:tracking? line promised owner",
         ("find", "organization", "location", "priority", "promised"),
         past=frozenset(["shipped"]),
         acts_on={
