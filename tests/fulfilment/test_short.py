@@ -15,13 +15,15 @@ from tests.world import World, clean, entries, held, refused, seen
 from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
 from wharfinger.catalog.models import VendorPrice
+from wharfinger.fulfilment.actions.picking import Missing, pick
 from wharfinger.fulfilment.actions.runs import pick_in_run, short_pick, stop_run
 from wharfinger.fulfilment.rules import Pick
-from wharfinger.fulfilment.rules.runs import Short
-from wharfinger.ledger.models import Entry
+from wharfinger.fulfilment.rules.short import Short
+from wharfinger.ledger.models import Entry, Holding
 from wharfinger.ledger.reverse import reverse
 from wharfinger.notices.mails import news_of
 from wharfinger.parties.models import User
+from wharfinger.sales.actions.orders import hold
 from wharfinger.stock.models import Reason
 
 pytestmark = pytest.mark.django_db
@@ -161,3 +163,146 @@ def test_a_short_pick_takes_as_many_statements_for_many_units_as_for_one(company
             told(company, run.pk, line, many, then="order")
         counts.append(len(seen_now))
     assert len(set(counts[1:])) == 1, counts
+
+
+def lacking(line: int, bin: int, quantity: int, then: str = "", **more: Any) -> Missing:
+    """So many units of a line that are missing from a bin."""
+    values = {"reason": "Not in its bin"} | {key: more.pop(key) for key in ("reason", "note") if key in more}
+    return Missing(Short(line, bin, quantity, then=then, **more), **values)
+
+
+def test_whoever_picks_without_a_run_says_what_is_missing_in_the_same_act(company: World) -> None:
+    router, phone = company.product(), company.product(traced="serial", cost_method="specific")
+    company.stock(router, 5)
+    company.stock(phone, 2, serials=("S1", "S2"))
+    _, (line, named) = reserved(company, (router, 5), (phone, 2))
+    company.stock(router, 1, bin=company.bins[1])
+    here, before = company.bins[0].place_id, entries()
+    done = pick(
+        actor=company.user,
+        picks=[Pick(line, 4), Pick(named, 1, serials=("S1",))],
+        short=[
+            lacking(line, here, 2, "again"),
+            lacking(named, here, 1, "order", serials=("S2",), reason="Broken", note="The seal is off"),
+        ],
+    )
+    assert (entries(), done.entry.verb) == (before + 1, "short_pick")
+    assert done.entry.reason == "Not in its bin; Broken: The seal is off"
+    # Of five three are there; one other is free at the location, and was taken at once.
+    assert held(line) == {"covered": 4, "demand": 1, "picked": 4, "to_bill": 5}
+    assert held(0, router.pk) == {"quarantine": 2}
+    assert held(named) == {"covered": 1, "to_order": 1, "picked": 1, "to_bill": 2}
+    assert (where("S1"), where("S2")) == (("picked", named), ("quarantine", 0))
+    assert {(one.event, one.line) for one in news_of(done.entry)} >= {
+        ("short", line),
+        ("short", named),
+        ("picked", line),
+    }
+    clean()
+    reverse(actor=HOUSE, entry=done.id)
+    assert held(line) == {"covered": 5, "bin": 5, "to_bill": 5}
+    assert held(named) == {"covered": 2, "bin": 2, "to_bill": 2}
+    clean()
+
+
+def test_nothing_at_all_may_be_there_and_what_is_wrong_changes_nothing(company: World) -> None:
+    router = company.product()
+    company.stock(router, 3)
+    _, (line,) = reserved(company, (router, 3))
+    here = company.bins[0].place_id
+    before = entries()
+
+    def told(*short: Missing, picks: Any = ()) -> Any:
+        return pick(actor=company.user, picks=picks, short=short)
+
+    refused(lambda: told(lacking(line, here, 4)), "not_reserved_there", "short.0.quantity")
+    refused(
+        lambda: told(lacking(line, here, 2), lacking(line, here, 2)), "not_reserved_there", "short.1.quantity"
+    )
+    refused(lambda: told(lacking(line, here, 1, "again")), "nothing_elsewhere", "short.0.then")
+    refused(lambda: told(lacking(line, here, 0)), "not_positive", "short.0.quantity")
+    refused(lambda: told(lacking(line, here, 1, "else")), "no_such_choice", "short.0.then")
+    refused(lambda: told(lacking(line, here, 1, reason=" ")), "missing", "short.0.reason")
+    refused(lambda: told(lacking(4711, here, 1)), "no_such_line", "short.0.line")
+    refused(
+        lambda: told(lacking(line, here, 2), picks=[Pick(line, 2)]), "more_than_wanted", "picks.0.quantity"
+    )
+    refused(told, "no_lines", "picks")
+    wim = User.objects.create(username="wim")
+    refused(lambda: pick(actor=wim, short=[lacking(line, here, 1)]), "not_allowed")
+    assert (entries(), held(line)) == (before, {"covered": 3, "bin": 3, "to_bill": 3})
+    begun(company, line)
+    wim.roles.add(*company.user.roles.all())
+    another = User.objects.get(pk=wim.pk)
+    refused(lambda: pick(actor=another, short=[lacking(line, here, 1)]), "being_picked")
+    told(lacking(line, here, 3))
+    assert held(line) == {"demand": 3, "to_bill": 3}
+    clean()
+
+
+def test_an_order_on_hold_is_not_picked_short_either(company: World) -> None:
+    router = company.product()
+    company.stock(router, 3)
+    sheet, (line,) = reserved(company, (router, 3))
+    hold(actor=HOUSE, order=sheet, reason="Not paid")
+    short = [lacking(line, company.bins[0].place_id, 1)]
+    refused(lambda: pick(actor=company.user, picks=[Pick(line, 2)], short=short), "order_on_hold")
+    assert held(line)["bin"] == 3
+
+
+def test_it_is_told_on_the_page_of_picking_and_over_http(company: World, client: Client, call: Any) -> None:
+    client.force_login(company.user)
+    router, phone = company.product(sku="ROUTER"), company.product(traced="serial", cost_method="specific")
+    company.stock(router, 5)
+    company.stock(phone, 2, serials=("S1", "S2"))
+    sheet, (line, named) = reserved(company, (router, 4), (phone, 2))
+    path, here = f"/orders/{sheet}/pick/", company.bins[0].place_id
+    lot = Holding.objects.get(claim=line, kind="bin", quantity__gt=0).lot_id
+    there, gone = f"there-{line}-{here}-{lot}", f"missing-{named}-{here}-0"
+    page = seen(client, path)
+    assert all(name in page for name in (there, gone, "Fewer are there", "The books have 4."))
+    before = entries()
+    sent = {f"quantity-{line}": "3", there: "3", f"then-{line}": ""}
+    answer = client.post(path, sent)
+    assert (answer.status_code, f'id="f-reason-{line}-e"' in answer.content.decode()) == (422, True)
+    answer = client.post(path, {**sent, there: "4", f"reason-{line}": "Gone"})
+    assert "Then nothing is missing. Take what is there." in answer.content.decode()
+    assert entries() == before
+    both = {gone: ["S2"], f"reason-{named}": "Broken", f"then-{named}": "order", f"serial-{named}": ["S1"]}
+    answer = client.post(path, {**sent, **both, f"reason-{line}": "Gone", "key": "short"}, follow=True)
+    told = f"Set 1 × ROUTER, 1 × {phone.sku} S2 aside: they are missing from their bin. Picked 3 × ROUTER, 1 × {phone.sku} S1."
+    assert told in answer.content.decode()
+    assert held(line) == {"covered": 3, "demand": 1, "picked": 3, "to_bill": 4}
+    assert held(named) == {"covered": 1, "to_order": 1, "picked": 1, "to_bill": 2}
+    assert entries() == before + 1
+    _, (other,) = reserved(company, (router, 1))
+    said = {"line": other, "bin": company.bins[0].pk, "quantity": "1", "reason": "Empty"}
+    status, body = call("post", "/pick", {"short": [{**said, "quantity": "2"}]})
+    assert (status, body["field"]) == (409, "short.0.quantity")
+    assert call("post", "/pick", {"short": [{**said, "line": 4711}]})[1]["field"] == "short.0.line"
+    assert call("post", "/pick", {"short": [{**said, "bin": 4711}]})[1]["field"] == "short.0.bin"
+    assert call("post", "/pick", {})[0] == 422
+    status, body = call("post", "/pick", {"short": [said]})
+    assert (status, [one["id"] for one in body["lines"]]) == (200, [other])
+    assert held(other) == {"demand": 1, "to_bill": 1}
+    # What was picked in the same act neither came nor went by that reason.
+    rows = [row for row in call("get", "/reports/stock-by-reason")[1]["items"] if row["verb"] == "short_pick"]
+    assert {(row["sku"], row["went"]) for row in rows} == {
+        ("ROUTER", "2"),
+        (phone.sku, "1"),
+    }
+    clean()
+
+
+def test_lines_picked_short_take_as_many_statements_as_one(company: World) -> None:
+    counts = []
+    for many in (1, 10, 30):
+        products = [company.product() for _ in range(many)]
+        for product in products:
+            company.stock(product, 3)
+        _, lines = reserved(company, *((product, 3) for product in products))
+        short = [lacking(line, company.bins[0].place_id, 1, "order") for line in lines]
+        with CaptureQueriesContext(connection) as seen_now:
+            pick(actor=company.user, picks=[Pick(line, 2) for line in lines], short=short)
+        counts.append(len(seen_now))
+    assert counts[1] == counts[2], counts

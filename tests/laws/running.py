@@ -7,9 +7,10 @@ from typing import Any
 
 from tests.laws.state import State, Verb
 from wharfinger.fulfilment.actions import runs
+from wharfinger.fulfilment.actions.picking import Missing, pick
 from wharfinger.fulfilment.models import PickRun, PickTask
 from wharfinger.fulfilment.rules import Pick
-from wharfinger.fulfilment.rules.runs import Short
+from wharfinger.fulfilment.rules.short import Short
 from wharfinger.ledger.models import Holding
 from wharfinger.parties.models import User
 
@@ -60,10 +61,10 @@ def pick_in_run(state: State, chance: random.Random) -> Any:
 
 
 def _short(state: State, chance: random.Random) -> Any:
-    """Something of a run is not in its bin; now and then somebody else says so."""
+    """Something of a run is not in its bin, or of what is picked without one; now and then somebody else says so."""
     run = _run(state, chance)
-    if run is None:
-        return None
+    if run is None or chance.random() < 0.4:
+        return _pick_short(state, chance)
     task = state.one(chance, PickTask.objects.filter(run=run, ended_at=None, void=None))
     held = Holding.objects.filter(claim=task.line_id, kind="bin", quantity__gt=0)
     one = state.one(chance, held.filter(place__parent=run.location.place_id))
@@ -77,6 +78,17 @@ def _short(state: State, chance: random.Random) -> Any:
     )
     actor = run.picker if chance.random() < 0.9 else state.user
     return runs.short_pick(actor=actor, run=run.pk, short=short, reason="Not there")
+
+
+def _pick_short(state: State, chance: random.Random) -> Any:
+    """Some is picked, and something else is not in its bin."""
+    one = state.one(chance, Holding.objects.filter(kind="bin", claim__line__isnull=False, quantity__gt=0))
+    if one is None:
+        return None
+    then = chance.choice(("", "again", "order"))
+    short = Short(one.claim_id, one.place_id, chance.randint(1, one.quantity), then=then)
+    picks = [Pick(one.claim_id, chance.randint(1, one.quantity))] if chance.random() < 0.6 else []
+    return pick(actor=_picker(state, chance), picks=picks, short=[Missing(short, "Not there")])
 
 
 RUNNING: dict[str, Verb] = {"start_run": _start, "stop_run": _stop, "short_pick": _short}

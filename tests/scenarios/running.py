@@ -4,6 +4,7 @@ start PR by wim: SO, SO2                   somebody begins to pick orders where 
 walk PR: A1 3 router of SO in 1, A2 …      what is still to be taken, in walking order; or nothing
 in-run PR by wim 2 router of SO            they pick it
 lacks PR by wim 2 router of SO at A1 [again|order]    so many are not in that bin
+pick-short 3 router of SO and 2 at A1 [again|order]    without a run; so many are picked and so many are not in that bin
 stop-run PR by wim · take-over PR by petra
 """
 
@@ -58,6 +59,13 @@ class Running(Talking):
         here = Bin.objects.get(location=self.company.location, name=bin_name)
         lacks = self.of(who).lacks
         self.acts.append(lacks(self.documents[name], line, int(quantity), here, "".join(then)))
+
+    def say_pick_short(self, rest: str) -> None:
+        """pick-short QUANTITY NAME of ORDER and QUANTITY at BIN [again|order]"""
+        picked, product, _, order, _, quantity, _, bin_name, *then = rest.split()
+        here = Bin.objects.get(location=self.company.location, name=bin_name)
+        line = self.line(order, product)
+        self.acts.append(self.door.pick_short(line, int(picked), int(quantity), here, "".join(then)))
 
     def say_stop_run(self, rest: str) -> None:
         """stop-run PR by WHO"""

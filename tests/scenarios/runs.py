@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from tests.scenarios.further import Posts, Tells
 from wharfinger.fulfilment.actions import runs
+from wharfinger.fulfilment.actions.picking import Missing, pick
 from wharfinger.fulfilment.rules import Pick
-from wharfinger.fulfilment.rules.runs import Short
+from wharfinger.fulfilment.rules.short import Short
 from wharfinger.stock.models import Bin
 
 WHY = "Not in its bin"
@@ -31,6 +32,12 @@ class RunsActions:
         short = Short(line, here.place_id, quantity, then=then)
         return int(self._said(lambda: runs.short_pick(actor=self.who, run=run, short=short, reason=WHY)).id)
 
+    def pick_short(self: Tells, line: int, picked: int, quantity: int, here: Bin, then: str) -> int:
+        """So many are picked, and so many are not in that bin."""
+        picks = [Pick(line, picked)] if picked else []
+        short = [Missing(Short(line, here.place_id, quantity, then=then), WHY)]
+        return int(self._said(lambda: pick(actor=self.who, picks=picks, short=short)).id)
+
     def on_run(self: Tells, verb: str, run: int) -> int:
         """Stop a run, or take it over."""
         act = {"stop": runs.stop_run, "take-over": runs.take_over}[verb]
@@ -53,6 +60,12 @@ class RunsApi:
         """So many are not in that bin."""
         said = {"line": line, "bin": here.pk, "quantity": str(quantity), "reason": WHY, "then": then}
         return int(self._post(f"/pick-runs/{run}/short", said)["entry"])
+
+    def pick_short(self: Posts, line: int, picked: int, quantity: int, here: Bin, then: str) -> int:
+        """So many are picked, and so many are not in that bin."""
+        picks = [{"line": line, "quantity": str(picked)}] if picked else []
+        said = {"line": line, "bin": here.pk, "quantity": str(quantity), "reason": WHY, "then": then}
+        return int(self._post("/pick", {"picks": picks, "short": [said]})["entry"])
 
     def on_run(self: Posts, verb: str, run: int) -> int:
         """Stop a run, or take it over."""

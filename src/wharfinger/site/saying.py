@@ -119,7 +119,7 @@ def sentence(entry: Entry) -> str | None:
     if not found or (entry.verb == "inspect" and len(found) > 1):
         return None
     told, moved = found[0]
-    goods = _listed([_counted(*one, units, moved.codes[one]) for one, units in moved.units.items()])
+    goods = _goods(moved)
     needed = [field for field in ("document", "customer", "box", "place") if f"{{{field}}}" in told.sentence]
     lines = Line.objects.filter(pk__in=moved.claims).order_by("pk")
     named = list(lines.values_list("order__number", "sheet__number", "organization__name"))
@@ -141,9 +141,21 @@ def sentence(entry: Entry) -> str | None:
             count,
         ).format(count=count, **words)
     said = gettext(told.sentence).format(**words)
+    if entry.verb == "short_pick":
+        said = f"{said} {_picked(entry.pk)}".strip()
     if entry.verb in FURTHER:
         said = f"{said} {FURTHER[entry.verb](entry.pk)}".strip()
     return said
+
+
+def _goods(moved: Moved) -> str:
+    return _listed([_counted(*one, units, moved.codes[one]) for one, units in moved.units.items()])
+
+
+def _picked(entry: int) -> str:
+    """What was picked by the act that set aside what is missing; nothing where nothing was."""
+    goods = _goods(_moved(entry, VERBS["pick"]))
+    return gettext("Picked {goods}.").format(goods=goods) if goods else ""
 
 
 def _tellings(verb: str) -> list[Told]:

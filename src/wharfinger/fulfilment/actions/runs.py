@@ -5,25 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from django.db.models import Q
-
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand import queries as demand
-from wharfinger.demand.models import Line, Sheet
+from wharfinger.demand.models import Sheet
 from wharfinger.demand.queries.standing import read_standing
-from wharfinger.fulfilment.actions.picking import to_pick
+from wharfinger.fulfilment.actions.picking import Missing, checked, read_buying, taking, to_pick
 from wharfinger.fulfilment.models import PickRun
 from wharfinger.fulfilment.queries import truth as reads
 from wharfinger.fulfilment.queries.runs import lines_of_orders, lines_of_run, parts_of, reserved_by
 from wharfinger.fulfilment.queries.tasks import rows_of
 from wharfinger.fulfilment.rules import Pick, runs
-from wharfinger.fulfilment.rules.runs import Short
+from wharfinger.fulfilment.rules.short import Short
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
-from wharfinger.stock.actions.reasons import why
 from wharfinger.stock.queries.reasons import read_reasons
 from wharfinger.stock.queries.truth import read_lots, read_places
 
@@ -123,13 +120,8 @@ def short_pick(
     Raises Refusal where nothing else of it is free here, if others are wanted at once.
     """
     require(actor, "fulfilment.pick")
-    because = why(("hold",), reason, note)
-    if short.quantity <= 0:
-        raise BadInput("not_positive", N_("Give a quantity above zero."), field="quantity")
-    if short.then not in ("", "again", "order"):
-        raise BadInput("no_such_choice", N_("Choose what becomes of the line."), field="then")
-    codes = reads.codes_of([Pick(short.line, short.quantity, serials=short.serials, batch=short.batch)])
-    routing = (_read_together, demand.read_products, demand.read_routing) if short.then == "order" else ()
+    lack = checked(short, reason, note)
+    codes = reads.codes_of([taking(Missing(short, reason))])
     return post(
         "short_pick",
         Wish(
@@ -138,20 +130,13 @@ def short_pick(
             products=demand.line_products,
             claims=demand.line_ids,
             free=True,
-            reads=(read_standing, read_places, read_reasons, read_lots(codes), *routing),
+            reads=(read_standing, read_places, read_reasons, read_lots(codes), *read_buying([short])),
         ),
-        partial(runs.plan_short, run=run, short=short, why=because),
+        partial(runs.plan_short, run=run, short=short, why=lack.why),
         actor=actor,
         key=key,
-        reason=because.text(),
+        reason=lack.why.text(),
     )
-
-
-def _read_together(truth: Truth) -> None:
-    """Read the lines of the same documents, since a purchase is approved by what an order needs of a product."""
-    sheets = list(truth.documents["demand.Sheet"])
-    of = Q(sheet__in=sheets) | Q(order__in=sheets)
-    truth.read["together"] = list(Line.objects.filter(of, void=None, removed_at=None).order_by("pk"))
 
 
 def _read_tasks(truth: Truth) -> None:

@@ -32,6 +32,7 @@ from wharfinger.fulfilment.queries.shown import (
 )
 from wharfinger.fulfilment.rules import Consignment, Loaded, Pick
 from wharfinger.fulfilment.rules.packing import Box
+from wharfinger.fulfilment.rules.short import Short
 from wharfinger.ledger.door import write
 from wharfinger.ledger.write import Written
 
@@ -62,6 +63,35 @@ class Picks(Given):
     """Goods of lines."""
 
     picks: list[PickGiven] = Field(min_length=1, max_length=1000)
+
+
+class ShortGiven(Given):
+    """So many units of a line that are not in the bin where the books have them."""
+
+    line: Id
+    bin: Id
+    quantity: Quantity
+    serials: list[Code] = Field(default=[], max_length=1000, examples=[[]])
+    batch: str = Field(default="", max_length=100, examples=[""])
+    reason: str = Field(min_length=1, max_length=500, examples=["Not in its bin"])
+    note: str = Field(default="", max_length=499)
+    then: Literal["", "again", "order"] = Field(
+        default="",
+        examples=["again"],
+        description="`again` reserves others that are free at this location, `order` lets them be bought.",
+    )
+
+
+class PickWanted(Given):
+    """Goods of lines that are taken, and what is missing from its bin beside."""
+
+    picks: list[PickGiven] = Field(default=[], max_length=1000)
+    short: list[ShortGiven] = Field(
+        default=[],
+        max_length=200,
+        examples=[[]],
+        description="What is missing from its bin: it is set aside in the same act, and its line is served otherwise.",
+    )
 
 
 class PutBack(Picks):
@@ -244,11 +274,30 @@ def _lines(picks: Sequence[Pick]) -> Callable[[], list[int]]:
 
 
 @router.post("/pick", response=GoodsDone, summary="Pick goods")
-def pick(request: Request, body: Picks) -> HttpResponse:
-    """Take goods out of their bins for lines: reserved ones first, free ones for the rest."""
+def pick(request: Request, body: PickWanted) -> HttpResponse:
+    """Take goods out of their bins for lines: reserved ones first, free ones for the rest.
+
+    What is missing from its bin is set aside with a reason; its line gets others, lets them be bought, or wants them again.
+    """
     require(request.auth, "fulfilment.pick")
-    picks = picks_of(body.picks)
-    return answered(request, partial(picking.pick, actor=request.auth, picks=picks), _lines(picks))
+    picks, short = picks_of(body.picks), _short_of(body.short)
+    lines = sorted({*(one.line for one in picks), *(one.short.line for one in short)})
+    act = partial(picking.pick, actor=request.auth, picks=picks, short=short)
+    return answered(request, act, lambda: lines)
+
+
+def _short_of(given: Sequence[ShortGiven]) -> list[picking.Missing]:
+    """What is missing, as the verb takes it; raises BadInput naming the field."""
+    products = products_of(one.line for one in given)
+    bins = bin_places([one.bin for one in given], rows="short")
+    found = []
+    for n, (one, place) in enumerate(zip(given, bins, strict=True)):
+        if one.line not in products:
+            raise BadInput("no_such_line", N_("There is no such line."), field=f"short.{n}.line")
+        units = quantity(one.quantity, products[one.line][1], field=f"short.{n}.quantity")
+        short = Short(one.line, place or 0, units, tuple(one.serials), one.batch, one.then)
+        found.append(picking.Missing(short, one.reason, one.note))
+    return found
 
 
 @router.post("/unpick", response=GoodsDone, summary="Put picked goods back")

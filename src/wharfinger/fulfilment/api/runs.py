@@ -11,15 +11,15 @@ from ninja import Router
 from pydantic import Field
 
 from wharfinger.base.access import require
-from wharfinger.base.door import Done, Given, Id, Listing, Page, Quantity, Request, Shown, there
+from wharfinger.base.door import Done, Given, Id, Listing, Page, Request, Shown, there
 from wharfinger.base.quantity import quantity
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand.queries.reading import products_of
 from wharfinger.demand.queries.where import bin_places
 from wharfinger.fulfilment.actions import runs as actions
-from wharfinger.fulfilment.api.goods import Code, Picks, picks_of
+from wharfinger.fulfilment.api.goods import Picks, ShortGiven, picks_of
 from wharfinger.fulfilment.queries import runs as queries
-from wharfinger.fulfilment.rules.runs import Short
+from wharfinger.fulfilment.rules.short import Short
 from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.write import Written
 from wharfinger.stock.models import Location
@@ -85,23 +85,6 @@ class RunGiven(Given):
         le=200,
         examples=[6],
         description="At most so many orders go along, the most pressing first; each has a tote of its own.",
-    )
-
-
-class ShortGiven(Given):
-    """So many units of a line that are not in the bin where the books have them."""
-
-    line: Id
-    bin: Id
-    quantity: Quantity
-    serials: list[Code] = Field(default=[], max_length=1000, examples=[[]])
-    batch: str = Field(default="", max_length=100, examples=[""])
-    reason: str = Field(min_length=1, max_length=500, examples=["Not in its bin"])
-    note: str = Field(default="", max_length=499)
-    then: Literal["", "again", "order"] = Field(
-        default="",
-        examples=["again"],
-        description="`again` reserves others that are free at this location, `order` lets them be bought.",
     )
 
 

@@ -27,6 +27,7 @@ from wharfinger.demand.pages import document_address
 from wharfinger.demand.queries.where import which_unit
 from wharfinger.fulfilment.actions import packing, picking, shipping
 from wharfinger.fulfilment.models import Container
+from wharfinger.fulfilment.pages.lacking import missing, on_page
 from wharfinger.fulfilment.queries.at_hand import (
     AtHand,
     at_hand,
@@ -42,6 +43,7 @@ from wharfinger.fulfilment.rules import Consignment, Loaded, Pick, late
 from wharfinger.fulfilment.rules.packing import Box
 from wharfinger.fulfilment.rules.shipping import AT_HAND
 from wharfinger.sales.pages.lights import steps_of
+from wharfinger.stock.pages.goods import reasons_for
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,9 +55,11 @@ def pick(request: HttpRequest, order: int) -> HttpResponse:
     user: Any = request.user
 
     def act() -> Any:
+        short = missing(request.POST, rows)
         return picking.pick(
             actor=user,
-            picks=units_named(typed(request.POST, rows), rows),
+            picks=units_named(typed(request.POST, rows, needed=not short), rows),
+            short=short,
             key=request.POST.get("key") or None,
         )
 
@@ -70,6 +74,7 @@ def pick(request: HttpRequest, order: int) -> HttpResponse:
         symbol="hand",
         ok=_("Picked for %(number)s.") % {"number": sheet.number},
         fetches=True,
+        reasons=reasons_for("hold"),
         back=document_address(sheet),
     )
 
@@ -259,8 +264,8 @@ def answer(
     return page_act(request, act, ok=ok, back=back, again=show, more=more)
 
 
-def typed(given: QueryDict, rows: Sequence[AtHand]) -> list[Pick]:
-    """What was typed and scanned, as picks; lines left empty are left out."""
+def typed(given: QueryDict, rows: Sequence[AtHand], *, needed: bool = True) -> list[Pick]:
+    """What was typed and scanned, as picks; lines left empty are left out. needed: whether there must be any."""
     scanned = _scanned([code for code in given.getlist("scan") if code.strip()], rows)
     picks, packs = [], Packs(row.line.product_id for row in rows)
     for row in rows:
@@ -275,7 +280,7 @@ def typed(given: QueryDict, rows: Sequence[AtHand]) -> list[Pick]:
         if units or serials:
             batch = given.get(f"batch-{pk}", "").strip()
             picks.append(Pick(pk, units or len(serials), serials=serials, batch=batch))
-    if not picks:
+    if not picks and needed:
         raise BadInput("no_lines", N_("Give a quantity, or scan something, for at least one line."))
     return picks
 
@@ -381,6 +386,8 @@ def day_of(given: QueryDict, name: str) -> date | None:
 def field_on_page(field: str | None, given: QueryDict, rows: Sequence[AtHand]) -> str | None:
     """Where the field of the n-th pick stands on the page."""
     parts = (field or "").split(".")
+    if parts[0] == "short" and len(parts) == 3:
+        return on_page(".".join(parts), given, rows)
     if len(parts) != 3 or parts[0] != "picks":
         day = "delivered_on" if "delivered_on" in given else "shipped_on"
         return day if field == "effective_on" else field

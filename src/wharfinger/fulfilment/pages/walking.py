@@ -28,7 +28,7 @@ from wharfinger.fulfilment.queries import runs as queries
 from wharfinger.fulfilment.queries import what as naming
 from wharfinger.fulfilment.queries.runs import Stop
 from wharfinger.fulfilment.rules import Pick
-from wharfinger.fulfilment.rules.runs import Short
+from wharfinger.fulfilment.rules.short import Short
 from wharfinger.stock.models import Bin
 from wharfinger.stock.pages.goods import reasons_for
 

@@ -28,6 +28,24 @@ class Batch:
 
 
 @dataclass(slots=True)
+class Shelf:
+    """What the books have of a line in one bin, by batch where it is kept by batches."""
+
+    place: int
+    name: str
+    lot: int
+    """0 where each unit has a number of its own."""
+    batch: str
+    units: int = 0
+    codes: list[str] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        """How a form names it."""
+        return f"{self.place}-{self.lot}"
+
+
+@dataclass(slots=True)
 class AtHand:
     """A line and how much of it is at hand, with the numbers of its units."""
 
@@ -39,6 +57,8 @@ class AtHand:
     places: list[str] = field(default_factory=list)
     of_batch: dict[str, Batch] = field(default_factory=dict)
     """The batches it is of, where it is kept by batches."""
+    shelves: dict[str, Shelf] = field(default_factory=dict)
+    """Where it is reserved in bins."""
 
     @property
     def decimals(self) -> int:
@@ -63,6 +83,14 @@ class AtHand:
             self.of_batch.setdefault(
                 held.lot.code, Batch(held.lot_id, held.lot.expires_on)
             ).units += held.quantity
+
+    def shelve(self, held: Any) -> None:
+        """Count in what is reserved in a bin."""
+        lot, batch = (0, "") if self.traced else (held.lot_id, held.lot.code)
+        found = Shelf(held.place_id, held.place.bin.name, lot, batch)
+        found = self.shelves.setdefault(found.key, found)
+        found.units += held.quantity
+        found.codes += [held.lot.code] if self.traced and held.lot.code else []
 
 
 def at_hand(
@@ -89,6 +117,7 @@ def at_hand(
         row.add(holding)
         if holding.kind == "bin":
             row.places.append(holding.place.bin.name)
+            row.shelve(holding)
     if wanted:
         figures = quantities(found)
         for pk, row in found.items():

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from wharfinger.base.refusal import N_, NotThere, Refusal, Remedy
 from wharfinger.demand import rules as demand
-from wharfinger.fulfilment.rules import Pick, mention_lines, named, require_firm
+from wharfinger.fulfilment.rules import Pick, mention_lines, require_firm
 from wharfinger.fulfilment.rules.picking import plan_pick, want_again
-from wharfinger.ledger.plan import Number, PlaceRef, Plan, Spot, Truth
+from wharfinger.fulfilment.rules.short import Short, set_aside
+from wharfinger.ledger.plan import Number, Plan, Spot, Truth
 from wharfinger.stock import rules as stock
-from wharfinger.stock.rules import taken_from
-from wharfinger.stock.rules.reasons import Why, give
+from wharfinger.stock.rules.reasons import Why
 from wharfinger.stock.rules.serving import turn
 
 NUMBER = Number("pick_run", "PR-{n}")
@@ -145,96 +144,17 @@ def plan_pick_in(truth: Truth, *, run: int, picks: Sequence[Pick]) -> Plan:
     return plan
 
 
-@dataclass(frozen=True, slots=True)
-class Short:
-    """So many units that are not in the bin where the books have them, and what comes next."""
-
-    line: int
-    bin: int
-    """The place of the bin."""
-    quantity: int
-    serials: tuple[str, ...] = ()
-    batch: str = ""
-    then: str = ""
-    """``again``: others of this location serve; ``order``: they are bought; nothing: the line wants them."""
-
-
 def plan_short(truth: Truth, *, run: int, short: Short, why: Why) -> Plan:
-    """Set aside what is missing from a bin, free; its line gets others of this location, or wants them again.
-
-    Nobody adjusts stock by picking: what is missing stands aside until somebody finds or writes it off.
-    """
+    """Set aside what is missing from a bin, free; its line gets others of this location, or wants them again."""
     plan = Plan()
     row = run_of(truth, run)
     task = next((task for task in _open_of(truth, run) if task.line == short.line), None)
     if task is None:
         raise _not_in_run(row, short.line, "line")
-    line = truth.read["lines"][short.line]
-    lots = _lots(truth, line, short)
-    there = [
-        h for h in truth.of_claim(line.pk, ("bin",)) if h.place == short.bin and (not lots or h.lot in lots)
-    ]
-    at_hand = sum(h.quantity for h in there)
-    if at_hand < short.quantity:
-        raise Refusal(
-            "not_reserved_there",
-            N_("{wanted} cannot be missing: the books have {free} of this line in that bin."),
-            field="quantity",
-            wanted=short.quantity,
-            free=at_hand,
-            product=line.product_id,
-        )
-    aside = PlaceRef(truth.read["quarantines"][task.place], "quarantine")
-    for held, part in taken_from(there, short.quantity):
-        plan.move(held.spot, held.spot.for_claim(0).at(aside), part)
-    found = _others(plan, truth, line, task, short) if short.then == "again" else 0
-    if found < short.quantity:
-        to = _bought(truth, line) if short.then == "order" else "demand"
-        demand.uncover(plan, truth, line.pk, short.quantity - found, to)
-    plan.mention(row, ("product", line.product_id))
-    give(plan, truth, why)
+    set_aside(plan, truth, short, why, location=task.place)
+    plan.mention(row)
     mention_lines(plan, truth)
     return plan
-
-
-def _lots(truth: Truth, line: Any, short: Short) -> tuple[int, ...]:
-    """Which units or batch are missing, where somebody says so."""
-    pick = Pick(line.pk, short.quantity, serials=short.serials, batch=short.batch)
-    try:
-        return named(truth, line, pick, 0).lots
-    except Refusal as refusal:
-        refusal.field = "serials" if short.serials else "batch"
-        raise
-
-
-def _others(plan: Plan, truth: Truth, line: Any, task: Task, short: Short) -> int:
-    """Let a line have others of its location in place of what is missing, as many as are free."""
-    free = [h for h in truth.free if h.location == task.place and h.place != short.bin]
-    units = min(short.quantity, stock.at_hand(free, line.product_id, channels=None, fresh_on=truth.today))
-    if not units:
-        raise Refusal(
-            "nothing_elsewhere",
-            N_("Nothing more of it is free at this location. Order it, or leave it wanted."),
-            field="then",
-            product=line.product_id,
-        )
-    chosen = stock.choose(free, line.product_id, units, fresh_on=truth.today, field="then")
-    demand.take(plan, chosen, line.pk)
-    return units
-
-
-def _bought(truth: Truth, line: Any) -> str:
-    """To which wish goes what is to be bought in place of what is missing."""
-    order = line.order_id or line.sheet_id
-    together = [
-        one
-        for one in truth.read["together"]
-        if one.product_id == line.product_id and (one.order_id or one.sheet_id) == order
-    ]
-    approved = sum(one.approved_minor or 0 for one in together)
-    wanted = [(one.product_id, one.quantity) for one in together]
-    to = demand.route(truth, wanted, {line.product_id: approved} if approved else None)[line.product_id]
-    return to if to in ("to_approve", "to_order") else "demand"
 
 
 def _not_in_run(row: Any, line: int, field: str) -> Refusal:

@@ -55,7 +55,7 @@ CLOSING = (
 CHARGING = ("pick", "draft")
 """The verbs after which something may be open again where charges were made by the same act."""
 
-SENDING = ("start_run", "pick", "ship", "deliver", "pick_pack_ship", "provide")
+SENDING = ("start_run", "pick", "short_pick", "ship", "deliver", "pick_pack_ship", "provide")
 """The verbs that an order on hold refuses, of charges that it collects, too."""
 
 DELIVERING = ("ship", "deliver", "pick_pack_ship", "provide", "receive", "install")

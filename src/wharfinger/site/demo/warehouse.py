@@ -11,7 +11,7 @@ from wharfinger.catalog.actions.substitutes import set_substitutes
 from wharfinger.catalog.queries import category_of
 from wharfinger.fulfilment.actions.runs import pick_in_run, short_pick, start_run
 from wharfinger.fulfilment.rules import Pick
-from wharfinger.fulfilment.rules.runs import Short
+from wharfinger.fulfilment.rules.short import Short
 from wharfinger.ledger.models import Holding
 from wharfinger.parties.actions.groups import add_customer_group
 from wharfinger.parties.actions.organizations import change_organization

@@ -51,7 +51,7 @@ class Given(NamedTuple):
     """What happened to a product for a reason: units and value that came in and went out."""
 
     reason: int
-    """0 where none of the list was given."""
+    """0 where none of the list was given, or several by one act."""
     verb: str
     product: int
     came: int
@@ -67,7 +67,7 @@ def given(since: date, until: date) -> list[Given]:
     """
     verbs = ", ".join(f"'{verb}'" for verb in GOODS)
     noted = (
-        "SELECT f.entry_id, MIN(CAST(SUBSTR(f.subject, 8) AS bigint)) AS reason FROM ledger_fact f "
+        "SELECT f.entry_id, CASE WHEN COUNT(*) = 1 THEN MIN(CAST(SUBSTR(f.subject, 8) AS bigint)) END AS reason FROM ledger_fact f "
         "JOIN ledger_entry e ON e.id = f.entry_id WHERE f.subject LIKE 'reason:%%' "
         f"AND e.verb IN ({verbs}) AND e.effective_on BETWEEN %s AND %s GROUP BY f.entry_id"
     )
@@ -83,7 +83,8 @@ def given(since: date, until: date) -> list[Given]:
         "JOIN ledger_holding s ON s.id = m.source_id JOIN ledger_holding t ON t.id = m.target_id "
         f"LEFT JOIN ({noted}) n ON n.entry_id = e.id "
         f"WHERE e.verb IN ({verbs}) AND e.effective_on BETWEEN %s AND %s AND s.kind IN "
-        "('adjustment', 'bin', 'quarantine') AND NOT (s.kind = 'bin' AND t.kind = 'bin' AND e.verb <> 'correct_serial')"
+        "('adjustment', 'bin', 'quarantine') AND NOT (s.kind = 'bin' AND t.kind = 'bin' AND e.verb <> 'correct_serial') "
+        "AND (e.verb <> 'short_pick' OR t.kind = 'quarantine')"
     )
     rows = sql.fetch(
         "SELECT reason, verb, product, SUM(CASE WHEN came = 1 THEN units ELSE 0 END), "
