@@ -337,7 +337,7 @@ WORKLISTS: tuple[Worklist, ...] = (
         ),
         N_("Nothing is ready. Goods at hand of won and confirmed lines appear here."),
         "document ready:priority shipped:priority? product serial organization site state ready:where? ready:box? "
-        "units shipped:shipment shipped:shipped_on shipped:tracking? line promised owner",
+        "units shipped:shipment shipped:shipped_on shipped:tracking? line ready:promised shipped:promised? owner",
         ("find", "organization", "location", "priority", "promised"),
         past=frozenset(["shipped"]),
         acts_on={
