@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 
@@ -65,6 +65,8 @@ class Billed:
     draft: bool = False
     credits: tuple[tuple[tuple[int, int], ...], ...] = ()
     """Each credit note: which rows, and how much of each."""
+    back: bool = False
+    """Whether one credit note takes all of it back, with what it took off of a deposit."""
 
 
 @dataclass(frozen=True)
@@ -78,11 +80,13 @@ class Deal:
     groups: tuple[str, ...] = ()
     whole: str = "0"
     invoices: tuple[Billed, ...] = field(default=())
+    deposit: str = "0"
+    """How many percent of it are asked for before all invoices."""
 
     @property
     def documents(self) -> int:
         """How many invoices and credit notes it makes."""
-        return len(self.invoices) + sum(len(one.credits) for one in self.invoices)
+        return len(self.invoices) + sum(len(one.credits) + one.back for one in self.invoices)
 
 
 def deals(seed: int) -> Iterator[Deal]:
@@ -110,6 +114,9 @@ def _deal(chance: Random) -> Deal:
                 fees.append(_fee(chance))
                 rows.append((len(lines) + len(fees) - 1, fees[-1].quantity))
             invoices.append(_invoice(chance, tuple(rows), lines))
+    deposit = chance.choice(("5", "30", "33.3333", "77.7")) if chance.random() < 0.3 else "0"
+    if deposit != "0":
+        invoices = [replace(one, credits=(), back=chance.random() < 0.3) for one in invoices]
     return Deal(
         chance.choice(list(CURRENCIES)),
         chance.choice(("en", "de")),
@@ -118,6 +125,7 @@ def _deal(chance: Random) -> Deal:
         groups,
         _percent(chance, 0.3),
         tuple(invoices),
+        deposit,
     )
 
 

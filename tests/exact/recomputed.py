@@ -7,10 +7,11 @@ the standard leaves open, the decisions of this product on prices that include t
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from tests.exact.generated import UNITS, Billed, Deal, Taxed, Typed
+from tests.exact.generated import CURRENCIES, UNITS, Billed, Deal, Taxed, Typed
 
 DECIMALS = {"EUR": 2, "USD": 2, "CHF": 2, "JPY": 0, "KWD": 3}
 
@@ -101,10 +102,82 @@ def divided(gross: int, way: Way) -> tuple[int, int, int]:
     return net, gross - net - theirs, theirs
 
 
-def invoiced(deal: Deal, bill: Billed) -> tuple[Sums, list[int], list[int]]:
-    """The sums of an invoice, what each of its rows comes to as its price says it, and the net of each."""
+@dataclass(frozen=True)
+class Off:
+    """What an invoice takes off of a deposit: how that is taxed, as prices say it, before tax, and worth at home."""
+
+    tax: Taxed
+    said: int
+    net: int
+    home: int
+
+
+class Beforehand:
+    """A deposit of a deal: what is asked for by tax code, and what of that is yet to be taken off."""
+
+    def __init__(self, deal: Deal) -> None:
+        whole: dict[Taxed, int] = defaultdict(int)
+        for line in deal.lines:
+            if not line.fee:
+                whole[line.tax] += amount_of(deal, line, line.quantity, Billed(()))
+        parts = {taxed: nearest(amount * of_percent(deal.deposit)) for taxed, amount in whole.items()}
+        self.said = {taxed: part for taxed, part in parts.items() if part}
+        self.sums, nets = reckoned(deal, list(self.said.values()), [way_of(taxed) for taxed in self.said])
+        self.nets = dict(zip(self.said, nets, strict=True))
+        self.left = self.sums.net
+        self.home = at_home(self.left, deal.currency, CURRENCIES[deal.currency])
+
+    def take(self, deal: Deal, bill: Billed) -> list[Off]:
+        """What an invoice takes off: of each tax code no more than its lines ask for; freight and fees ask for none."""
+        room: dict[Taxed, int] = defaultdict(int)
+        for n, units in bill.rows:
+            if not deal.lines[n].fee:
+                room[deal.lines[n].tax] += amount_of(deal, deal.lines[n], units, bill)
+        found = []
+        for taxed, said in self.said.items():
+            if part := min(said, room[taxed]):
+                net = nearest(Fraction(self.nets[taxed] * part, said))
+                home = nearest(Fraction(self.home * net, self.left)) if self.left else 0
+                found.append(Off(taxed, part, net, home))
+                self.left, self.home = self.left - net, self.home - home
+                self.said[taxed], self.nets[taxed] = said - part, self.nets[taxed] - net
+        return found
+
+    def give_back(self, deal: Deal, offs: Sequence[Off]) -> None:
+        """What was taken off is to be taken off again, since its invoice was credited."""
+        for off in offs:
+            self.said[off.tax] += off.said
+            self.nets[off.tax] += off.net
+            self.left += off.net
+            self.home += at_home(off.net, deal.currency, CURRENCIES[deal.currency])
+
+
+def invoiced(deal: Deal, bill: Billed, offs: Sequence[Off] = ()) -> tuple[Sums, list[int], list[int]]:
+    """The sums of an invoice, what each of its rows comes to as its price says it, and the net of each.
+
+    What is taken off of a deposit stands below; it was rounded when it was asked for, so what that leaves of the net of
+    all that is taxed alike is of the first such row.
+    """
     amounts = [amount_of(deal, deal.lines[n], units, bill) for n, units in bill.rows]
-    ways = [way_of(deal.lines[n].tax) for n, _ in bill.rows]
+    taxes = [deal.lines[n].tax for n, _ in bill.rows]
+    every = [*amounts, *(-off.said for off in offs)]
+    sums, nets = reckoned(deal, every, [way_of(taxed) for taxed in (*taxes, *(off.tax for off in offs))])
+    for at, off in enumerate(offs, start=len(amounts)):
+        nets[taxes.index(off.tax)] += nets[at] + off.net
+        nets[at] = -off.net
+    return sums, every, nets
+
+
+def notes_of(bill: Billed, offs: Sequence[Off] = ()) -> tuple[tuple[tuple[int, int], ...], ...]:
+    """The credit notes of an invoice: which rows, and how much of each."""
+    if not bill.back:
+        return bill.credits
+    units = [*(units for _, units in bill.rows), *(1 for _ in offs)]
+    return (tuple(enumerate(units)),)
+
+
+def reckoned(deal: Deal, amounts: Sequence[int], ways: Sequence[Way]) -> tuple[Sums, list[int]]:
+    """The sums of rows that come to so much as their prices say it, and the net of each."""
     sums, nets = Sums(), list(amounts)
     if deal.included:
         for way in dict.fromkeys(ways):
@@ -116,7 +189,7 @@ def invoiced(deal: Deal, bill: Billed) -> tuple[Sums, list[int], list[int]]:
                     before += nets[at]
             net, first, second = divided(said, way)
             sums.add(way, net, first, second, net + (first if way[3] else 0))
-        return sums, amounts, nets
+        return sums, nets
     # BR-CO-17: tax is reckoned on the sum of each category and rate, whatever second tax there is beside it.
     bases: dict[tuple[str, Fraction], int] = defaultdict(int)
     both: dict[Way, int] = defaultdict(int)
@@ -133,27 +206,30 @@ def invoiced(deal: Deal, bill: Billed) -> tuple[Sums, list[int], list[int]]:
             sums.tax += second
             sums.second[category, further][0] += asked
             sums.second[category, further][1] += second
-    return sums, amounts, nets
+    return sums, nets
 
 
-def credited(deal: Deal, bill: Billed) -> list[Sums]:
+def credited(deal: Deal, bill: Billed, offs: Sequence[Off] = ()) -> list[Sums]:
     """The sums of each credit note of an invoice, in their order.
 
     What is taken back of a row so far is its part by quantity, rounded; a note takes what that rises by. Its tax is
     what the tax on all that is taken back of its category and rate rises by, so that all notes come to the invoice.
     """
-    _, amounts, nets = invoiced(deal, bill)
-    done = [0] * len(bill.rows)
-    back = [0] * len(bill.rows)
-    nets_back = [0] * len(bill.rows)
+    _, amounts, nets = invoiced(deal, bill, offs)
+    units_of = [*(units for _, units in bill.rows), *(1 for _ in offs)]
+    ways = [
+        way_of(taxed) for taxed in (*(deal.lines[n].tax for n, _ in bill.rows), *(off.tax for off in offs))
+    ]
+    done = [0] * len(amounts)
+    back = [0] * len(amounts)
+    nets_back = [0] * len(amounts)
     bases: dict[tuple[str, Fraction], int] = defaultdict(int)
     both: dict[Way, int] = defaultdict(int)
     notes = []
-    for note in bill.credits:
+    for note in notes_of(bill, offs):
         sums = Sums()
         for at, units in note:
-            n, whole = bill.rows[at]
-            way = way_of(deal.lines[n].tax)
+            whole, way = units_of[at], ways[at]
             _, rate, further, compound = way
             done[at] += units
             said = nearest(Fraction(amounts[at] * done[at], whole)) - back[at]

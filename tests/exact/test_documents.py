@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import islice
 from typing import Any
@@ -14,11 +14,22 @@ from django.db.models import Q
 
 from tests.documents.reading import pages
 from tests.exact.generated import CURRENCIES, TAXES, UNITS, Billed, Deal, deals
-from tests.exact.recomputed import DECIMALS, Sums, at_home, credited, invoiced, to_coins
+from tests.exact.recomputed import (
+    DECIMALS,
+    Beforehand,
+    Off,
+    Sums,
+    at_home,
+    credited,
+    invoiced,
+    notes_of,
+    to_coins,
+)
 from tests.world import World, clean
 from wharfinger.base.access import HOUSE
 from wharfinger.catalog.actions import add_tax_code, change_product
 from wharfinger.catalog.models import TaxCode
+from wharfinger.demand.models import Line
 from wharfinger.documents.actions.issuing import pdf
 from wharfinger.documents.queries import billing
 from wharfinger.ledger.models import Account, Posting
@@ -31,8 +42,8 @@ CHUNKS, DOCUMENTS, PRINTED = 10, 200, 8
 """So many runs make so many documents each; of so many the printed figures are read, too."""
 COINS = {"CHF": 5, "JPY": 10, "USD": 25}
 """The smallest coins of currencies in which some runs ask for what coins can pay."""
-KEPT = ("revenue", "tax")
-"""The accounts of what we earned, and of what we owe the tax office."""
+KEPT = ("revenue", "tax", "deposit")
+"""The accounts of what we earned, of what we owe the tax office, and of what was asked for beforehand."""
 
 
 def some(seed: int) -> Iterator[Deal]:
@@ -132,7 +143,16 @@ class Shop:
         order = self.ask("post", f"/quotes/{quote['id']}/win", {})["order"]
         return [line["id"] for line in self.ask("get", f"/orders/{order}")["lines"]]
 
-    def billed(self, deal: Deal, bill: Billed, lines: list[int]) -> tuple[Any, list[Any]]:
+    def asked(self, deal: Deal, lines: list[int]) -> Any:
+        """Ask for the deposit of a deal; what the API answers of it."""
+        order = Line.objects.get(pk=lines[0]).order_id
+        body = {"order": order, "product": self.services["S19"], "percent": deal.deposit}
+        made = self.ask("post", "/invoices/deposit", body)
+        return self.ask("get", f"/invoices/{made['id']}")
+
+    def billed(
+        self, deal: Deal, bill: Billed, lines: list[int], offs: Sequence[Off] = ()
+    ) -> tuple[Any, list[Any]]:
         """Write one of its invoices and the credit notes of it; what the API answers of each."""
         rows, fees = [], []
         for n, units in bill.rows:
@@ -150,12 +170,10 @@ class Shop:
         if bill.draft:
             made = self.ask("post", f"/invoices/{made['id']}/post", {})
         notes = []
-        for note in bill.credits:
+        places = [*(UNITS[deal.lines[n].unit][0] for n, _ in bill.rows), *(0 for _ in offs)]
+        for note in notes_of(bill, offs):
             taken = [
-                {
-                    "invoice_line": made["lines"][at]["id"],
-                    "quantity": written(units, UNITS[deal.lines[bill.rows[at][0]].unit][0]),
-                }
+                {"invoice_line": made["lines"][at]["id"], "quantity": written(units, places[at])}
                 for at, units in note
             ]
             notes.append(self.ask("post", "/credit-notes", {"lines": taken}))
@@ -219,12 +237,18 @@ def test_every_sum_is_what_exact_arithmetic_gives(seed: int, company: World, cal
     set_setting(actor=HOUSE, name="cash_rounding", value=coins)
     made = printed = 0
     for deal in some(seed):
-        lines = shop.won(deal)
+        lines, beforehand = shop.won(deal), Beforehand(deal)
+        if beforehand.said:
+            to_coins(beforehand.sums, [], coins.get(deal.currency, 1))
+            answer = shop.asked(deal, lines)
+            says(answer, beforehand.sums, deal.currency)
+            prints("invoice", answer["id"], beforehand.sums)
         for bill in deal.invoices:
-            sums, amounts, nets = invoiced(deal, bill)
-            notes = credited(deal, bill)
+            offs = beforehand.take(deal, bill)
+            sums, amounts, nets = invoiced(deal, bill, offs)
+            notes = credited(deal, bill, offs)
             to_coins(sums, notes, coins.get(deal.currency, 1))
-            answer, given = shop.billed(deal, bill, lines)
+            answer, given = shop.billed(deal, bill, lines, offs)
             says(answer, sums, deal.currency)
             told = [minor(row["net"], deal.currency) for row in answer["lines"]]
             assert told == nets
@@ -246,8 +270,10 @@ def test_every_sum_is_what_exact_arithmetic_gives(seed: int, company: World, cal
                     reads("credit-note", note["id"], back, deal)
             made += 1 + len(given)
             every = Counter(dict.fromkeys(range(len(bill.rows)), 0))
-            for taken in bill.credits:
+            for taken in notes_of(bill):
                 every.update(dict(taken))
+            if bill.back:
+                beforehand.give_back(deal, offs)
             if all(every[n] == units for n, (_, units) in enumerate(bill.rows)):
                 assert [sum(one.net for one in notes), sum(one.tax for one in notes)] == [sums.net, sums.tax]
                 assert sum(one.total for one in notes) == sums.total
@@ -261,22 +287,40 @@ def books(seed: int) -> None:
     """Revenue and taxes in the accounts are what all documents of the run come to, in their currency and at home."""
     expected: Counter[tuple[str, str]] = Counter()
     for deal in some(seed):
+        beforehand, rate = Beforehand(deal), CURRENCIES[deal.currency]
+        for _, tax in (*beforehand.sums.first.values(), *beforehand.sums.second.values()):
+            expected["tax", deal.currency] += tax
+            expected["tax at home", deal.currency] += at_home(tax, deal.currency, rate)
         for bill in deal.invoices:
-            parts = [(1, invoiced(deal, bill)[0]), *((-1, one) for one in credited(deal, bill))]
+            offs = beforehand.take(deal, bill)
+            for off in offs:
+                # It is earned at what it was worth when it was asked for, and given back at the rate of its invoice.
+                back = (off.net, at_home(off.net, deal.currency, rate)) if bill.back else (0, 0)
+                expected["revenue", deal.currency] += off.net - back[0]
+                expected["revenue at home", deal.currency] += off.home - back[1]
+            if bill.back:
+                beforehand.give_back(deal, offs)
+            parts = [
+                (1, invoiced(deal, bill, offs)[0]),
+                *((-1, one) for one in credited(deal, bill, offs)),
+            ]
             for sign, sums in parts:
                 amounts = {"revenue": [sums.net]}
                 amounts["tax"] = [tax for _, tax in (*sums.first.values(), *sums.second.values())]
                 for kind, listed in amounts.items():
                     expected[kind, deal.currency] += sign * sum(listed)
                     expected[f"{kind} at home", deal.currency] += sign * sum(
-                        at_home(one, deal.currency, CURRENCIES[deal.currency]) for one in listed
+                        at_home(one, deal.currency, rate) for one in listed
                     )
+        expected["deposit", deal.currency] += beforehand.left
+        expected["deposit at home", deal.currency] += beforehand.home
     found: Counter[tuple[str, str]] = Counter()
     posted = Posting.objects.select_related("source", "target")
     for posting in posted.filter(Q(source__kind__in=KEPT) | Q(target__kind__in=KEPT)):
-        sign, account = (1, posting.source) if posting.source.kind in KEPT else (-1, posting.target)
-        found[account.kind, account.currency] += sign * posting.amount_minor
-        found[f"{account.kind} at home", account.currency] += sign * posting.home_minor
+        for sign, account in ((1, posting.source), (-1, posting.target)):
+            if account.kind in KEPT:
+                found[account.kind, account.currency] += sign * posting.amount_minor
+                found[f"{account.kind} at home", account.currency] += sign * posting.home_minor
     assert +found == +expected
 
 
@@ -296,6 +340,13 @@ def test_the_deals_are_of_every_kind() -> None:
         ("QX", False),
     }
     bills = [bill for deal in every for bill in deal.invoices]
+    asked = [deal for deal in every if Beforehand(deal).said]
+    assert {(line.tax.code, deal.included) for deal in asked for line in deal.lines} >= {
+        (taxed.code, included) for taxed in TAXES for included in (True, False)
+    }
+    assert {deal.currency for deal in asked} == set(CURRENCIES)
+    assert any(len(Beforehand(deal).said) > 3 and len(deal.invoices) > 2 for deal in asked)
+    assert any(bill.back for deal in asked for bill in deal.invoices[:-1])
     assert any(len(bill.credits) > 2 for bill in bills)
     assert any(bill.draft and bill.price and bill.percent for bill in bills)
     assert list(islice(deals(3), 2)) == list(islice(deals(3), 2))
