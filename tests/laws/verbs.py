@@ -11,6 +11,7 @@ from tests.laws.buying import BUYING, KEEPING
 from tests.laws.doubles import DOUBLES
 from tests.laws.lending import LENDING
 from tests.laws.paying import PAYING
+from tests.laws.recalling import RECALLING
 from tests.laws.running import RUNNING, pick_in_run
 from tests.laws.selling import SELLING
 from tests.laws.stacking import STACKING, ship_containers
@@ -45,6 +46,7 @@ _ALL = (
     | BILLING
     | AFTER
     | LENDING
+    | RECALLING
     | DOUBLES
 )
 # The vendor gets goods back, and so does a customer: one word of the chart for two acts.

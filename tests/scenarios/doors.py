@@ -28,6 +28,7 @@ from tests.scenarios.pallets import PalletsActions, PalletsApi
 from tests.scenarios.parted import PartedActions, PartedApi
 from tests.scenarios.pays import PaysActions, PaysApi
 from tests.scenarios.promises import PromisesActions, PromisesApi
+from tests.scenarios.recalls import RecallsActions, RecallsApi
 from tests.scenarios.runs import RunsActions, RunsApi
 from tests.scenarios.talks import TalksActions, TalksApi
 from tests.scenarios.taxes import TaxesActions, TaxesApi
@@ -95,6 +96,7 @@ class ActionsDoor(
     PartedActions,
     PaysActions,
     PromisesActions,
+    RecallsActions,
     RunsActions,
     PalletsActions,
     TalksActions,
@@ -224,6 +226,7 @@ class ApiDoor(
     PartedApi,
     PaysApi,
     PromisesApi,
+    RecallsApi,
     RunsApi,
     PalletsApi,
     TalksApi,

@@ -17,7 +17,7 @@ owes 35.70                                     what the customer owes (below zer
 
 The rest of the words are in ``after``, ``asking``, ``billing``, ``claiming``, ``counting``, ``transporting``, ``dealing``, ``trading``, ``doubling``,
 ``guaranteeing``, ``inspecting``, ``invoicing``,
-``leaving``, ``lending``, ``offering``, ``owning``, ``parting``, ``paying``, ``running``, ``stacking``, ``talking`` and ``varying``.
+``leaving``, ``lending``, ``offering``, ``owning``, ``parting``, ``paying``, ``recalling``, ``running``, ``stacking``, ``talking`` and ``varying``.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ from tests.scenarios.offering import Offering
 from tests.scenarios.parting import Parting
 from tests.scenarios.paying import Paying
 from tests.scenarios.promising import Promising
+from tests.scenarios.recalling import Recalling
 from tests.scenarios.running import Running
 from tests.scenarios.stacking import Stacking
 from tests.scenarios.taxing import Taxing
@@ -67,6 +68,7 @@ FIGURES = (
 
 
 class Teller(
+    Recalling,
     Running,
     Stacking,
     Promising,

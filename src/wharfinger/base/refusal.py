@@ -120,6 +120,7 @@ HELP: Mapping[str, tuple[str, str]] = {
     "no_such_vendor": (_THERE, N_("Organizations")),
     "no_such_vendor_payment": (_NUMBER, N_("Payments to vendors")),
     "no_such_claim_line": (_AGAIN, ""),
+    "no_such_recall": (_NUMBER, N_("Recalls")),
     "no_such_vendor_claim": (_NUMBER, N_("Claims on vendors")),
     "no_such_vendor_return": (_NUMBER, N_("Returns to vendors")),
     "no_such_view": (N_("Save it again under a name of your own."), ""),

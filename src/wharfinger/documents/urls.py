@@ -3,7 +3,7 @@
 from django.urls import path
 
 from wharfinger.documents import pages
-from wharfinger.documents.pages import public, sending, wording
+from wharfinger.documents.pages import public, recalling, sending, wording
 
 app_name = "documents"
 urlpatterns = [
@@ -32,6 +32,7 @@ urlpatterns = [
     path("documents/units/<int:pk>.pdf", pages.unit_life, name="unit_life"),
     path("documents/statements/<int:organization>.pdf", pages.statement, name="statement"),
     path("documents/statements/<int:organization>/send/", sending.send_statement, name="send_statement"),
+    path("recalls/<int:pk>/tell/", recalling.tell_owners, name="tell_owners"),
     path("q/<int:pk>-<slug:mark>/", public.offer, name="offer"),
     path("q/<int:pk>-<slug:mark>/offer.pdf", public.offer_pdf, name="offer_pdf"),
     path("q/<int:pk>-<slug:mark>/accept/", public.accept, name="accept_offer"),

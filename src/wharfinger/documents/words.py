@@ -291,6 +291,14 @@ WORDS = {
     ),
     "mail_subject_changed": pgettext_lazy("document", "Changed: {document}"),
     "mail_link": pgettext_lazy("document", "Read, accept or decline it here:"),
+    "mail_recall_title": pgettext_lazy("document", "Recall {number}: {product}"),
+    "mail_recall": pgettext_lazy(
+        "document", "under the number {number} we recall units of {product} that you have from us."
+    ),
+    "mail_recall_units": pgettext_lazy("document", "It is about these units:"),
+    "mail_recall_serial": pgettext_lazy("document", "serial number {code}"),
+    "mail_recall_batch": pgettext_lazy("document", "batch {code}, {quantity}"),
+    "mail_recall_more": pgettext_lazy("document", "and {n} more"),
     "mail_regards": pgettext_lazy("document", "Kind regards"),
 }
 

@@ -375,6 +375,7 @@ CHART: tuple[Row, ...] = (
     _row("finish_repair", "bill", "waived to_bill"),
     _row("finish_repair", "provided", "ready"),
     *(_row(verb, "", "") for verb in ("claim_from_vendor", "extend_ahead")),
+    *(_row(verb, "", "") for verb in ("recall_units", "tell_owners", "tell_owners_again", "answer_recall")),
     _row("send_claim", "returns bench bin quarantine", "at_vendor"),
     _row("answer_claim", "at_vendor", "bin returns vendor"),
     _row("answer_claim", "vendor", "bin returns"),

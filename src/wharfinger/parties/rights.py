@@ -155,6 +155,7 @@ WORDS: dict[str, str] = {
     "returns.close": N_("Close"),
     "returns.restock": N_("Restock"),
     "returns.scrap": N_("Scrap"),
+    "returns.recall": N_("Recall units and tell their owners"),
     "returns.vendor_claim": N_("Claim faulty units from vendors"),
     "returns.overrule": N_("Overrule what returns are refused for"),
     "documents.read": N_("Read"),

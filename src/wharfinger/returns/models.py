@@ -308,3 +308,72 @@ class VendorAnswer(Document):
 
     def __str__(self) -> str:
         return f"{self.line_id}: {self.answer}"
+
+
+class Recall(Document):
+    """Units of a product that are called back: a batch, serial numbers, or what came in on some days."""
+
+    subject: ClassVar[str] = "recall"
+    number = models.CharField(max_length=40)
+    product = models.ForeignKey(Product, models.PROTECT, related_name="recalls")
+    batch = models.CharField(max_length=100, blank=True)
+    """The batch as it was named, where one was."""
+    received_from = models.DateField(null=True)
+    received_to = models.DateField(null=True)
+    """The days on which the units came in, where those were named."""
+    reason = models.CharField(max_length=500)
+    texts: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    """What owners shall do, by language."""
+    recalled_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number"], condition=Q(void__isnull=True), name="recall_number"),
+            models.CheckConstraint(
+                condition=Q(received_from__isnull=True, received_to__isnull=True)
+                | Q(batch="", received_from__isnull=False, received_to__gte=F("received_from")),
+                name="recall_of_batch_or_days",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class RecallUnit(Document):
+    """A unit or a batch that is recalled; where it is, is told by its moves."""
+
+    subject: ClassVar[str] = "recall_unit"
+    recall = models.ForeignKey(Recall, models.PROTECT, related_name="units", db_index=False)
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="recalled")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["recall", "lot"], name="recalled_once")]
+
+    def __str__(self) -> str:
+        return f"{self.recall_id}/{self.lot_id}"
+
+
+class RecallNotice(Document):
+    """That an owner was told of a recall, and what they answered."""
+
+    subject: ClassVar[str] = "recall_notice"
+    recall = models.ForeignKey(Recall, models.PROTECT, related_name="notices", db_index=False)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="recall_notices")
+    told_at = models.DateTimeField()
+    """When they were told last."""
+    answered_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recall", "organization"], condition=Q(void__isnull=True), name="told_of_recall_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=False) | Q(answer=""), name="recall_answered_with_answer"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recall_id}: {self.organization_id}"

@@ -102,6 +102,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.returns.api.grades:router", ""),
     ("wharfinger.returns.api.repairs:router", "rma"),
     ("wharfinger.returns.api.claims:router", ""),
+    ("wharfinger.returns.api.recalls:router", ""),
     ("wharfinger.returns.api.slips:router", "rma"),
     ("wharfinger.stock.api.loans:router", ""),
     ("wharfinger.flows.api:router", ""),

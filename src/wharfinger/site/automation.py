@@ -51,7 +51,11 @@ from wharfinger.parties.queries import called_who_may
 from wharfinger.purchasing.actions import closing as purchasing
 from wharfinger.purchasing.queries import proofs as buying
 from wharfinger.purchasing.queries.billed import submitted_and_billed
-from wharfinger.returns.actions.keeping import claims_go_back_in_turn, paid_back_stays_here
+from wharfinger.returns.actions.keeping import (
+    claims_go_back_in_turn,
+    paid_back_stays_here,
+    recalls_go_back_in_turn,
+)
 from wharfinger.returns.actions.replacing import follow_replaced
 from wharfinger.returns.queries import proofs as returns
 from wharfinger.sales.actions import approving, giving, versions
@@ -208,6 +212,7 @@ def install() -> None:
             pinned.picked_by_one,
             paid_back_stays_here,
             claims_go_back_in_turn,
+            recalls_go_back_in_turn,
             stacked.stays_stacked,
         ]
     )

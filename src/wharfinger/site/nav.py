@@ -118,6 +118,7 @@ STOPS = (
     Stop(BUY, N_("Refused goods"), "boards:refused", "undo-2", "purchasing.read", count="refused"),
     Stop(BUY, N_("Returns to vendors"), "purchasing:vendor_returns", "package-x", "purchasing.read"),
     Stop(BUY, N_("Claims on vendors"), "returns:claims", "shield-alert", "returns.read"),
+    Stop(BUY, N_("Recalls"), "returns:recalls", "megaphone", "returns.read"),
     Stop(BUY, N_("Vendors' bills"), "purchasing:bills", "receipt", "purchasing.read", count="bills"),
     Stop(BUY, N_("Payments to vendors"), "purchasing:vendor_payments", "banknote", "purchasing.read"),
     Stop(STOCK, N_("Products"), "catalog:products", "tag", "catalog.read", key="m"),

@@ -13,7 +13,7 @@ from wharfinger.fulfilment.rules import packing, runs, shipping
 from wharfinger.ledger.numbering import SERIES, Series
 from wharfinger.purchasing.rules import crediting, drafting, paying, quoting, receiving
 from wharfinger.returns import rules as returns
-from wharfinger.returns.rules import claiming
+from wharfinger.returns.rules import claiming, recalling
 from wharfinger.sales.rules import orders, quotes
 from wharfinger.stock.rules import counting, lending, transferring
 from wharfinger.work import rules as work
@@ -38,6 +38,7 @@ TABLE = (
     Series(accounting.NUMBER, N_("Accounting exports"), "exchange.AccountingExport"),
     Series(returns.RMA, N_("RMAs"), "returns.Rma"),
     Series(returns.RETURN, N_("Returns"), "returns.Rma"),
+    Series(recalling.RECALL, N_("Recalls"), "returns.Recall"),
     Series(claiming.CLAIM, N_("Claims on vendors"), "returns.VendorClaim"),
     Series(transferring.NUMBER, N_("Transfer orders"), "stock.TransferOrder"),
     Series(counting.NUMBER, N_("Counts"), "stock.Count"),

@@ -16,7 +16,7 @@ from wharfinger.devices.models import Device
 from wharfinger.devices.queries.shown import today, warranty_word
 from wharfinger.ledger.models import Move
 from wharfinger.purchasing.models import PurchaseLine, VendorBillLine, VendorReturn
-from wharfinger.returns.models import RmaLine, VendorClaimLine
+from wharfinger.returns.models import RecallUnit, RmaLine, VendorClaimLine
 from wharfinger.returns.queries.chain import chain_of
 from wharfinger.returns.queries.vendors_cover import covers
 from wharfinger.stock.models import Loan
@@ -48,7 +48,7 @@ def device(request: HttpRequest, pk: int) -> str:
 
 
 def papers(lots: Sequence[int], lines: Sequence[int], places: Sequence[int]) -> Iterable[str]:
-    """Purchase orders, quotes and orders, bills, invoices, devices and RMAs of these units, and claims on vendors, in nine statements."""
+    """Purchase orders, quotes and orders, bills, invoices, devices and RMAs of these units, claims on vendors and recalls, in ten statements."""
     bought = PurchaseLine.objects.filter(Q(place__in=places) | Q(refused_place__in=places), void__isnull=True)
     orders = dict(bought.values_list("pk", "purchase_order_id"))
     yield from (f"purchase_order:{pk}" for pk in orders.values())
@@ -84,3 +84,5 @@ def papers(lots: Sequence[int], lines: Sequence[int], places: Sequence[int]) -> 
     yield from (f"loan:{pk}" for pk in lent.values_list("pk", flat=True))
     claimed = VendorClaimLine.objects.filter(Q(lot__in=lots) | Q(answers__replacement__in=lots))
     yield from (f"vendor_claim:{pk}" for pk in claimed.values_list("vendor_claim_id", flat=True))
+    recalled = RecallUnit.objects.filter(lot__in=lots)
+    yield from (f"recall:{pk}" for pk in recalled.values_list("recall_id", flat=True))

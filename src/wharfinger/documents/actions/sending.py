@@ -20,7 +20,7 @@ from wharfinger.documents.actions import stating
 from wharfinger.documents.actions.issuing import file_of, issue, issue_for
 from wharfinger.documents.kinds import Kind
 from wharfinger.documents.models import Issued
-from wharfinger.documents.queries import letters
+from wharfinger.documents.queries import letters, recalling
 from wharfinger.documents.queries.letters import SENT, addresses, composed
 from wharfinger.ledger.chart import CHART
 from wharfinger.ledger.models import Entry, Fact, Outbox
@@ -36,6 +36,8 @@ LETTERS = (
     "send_statement",
     "send_rma",
     "remind_rma",
+    "tell_owners",
+    "tell_owners_again",
 )
 """Verbs whose mail somebody may have written."""
 
@@ -55,7 +57,10 @@ VERBS = frozenset(
 SENDING = frozenset({"send_purchase", "send_reminder", "send_rfq", *LETTERS})
 """Verbs that do nothing but send: undone before the mail has left, it stays here."""
 
-LASTING = ("send_reminder", "remind_rma")
+RECALLING = ("tell_owners", "tell_owners_again")
+"""Verbs that write to the owners of what is recalled."""
+
+LASTING = ("send_reminder", "remind_rma", *RECALLING)
 """Those that are not undone once the mail has left: the customer was reminded."""
 
 CONSUMER = "documents"
@@ -77,6 +82,8 @@ def keep_and_send(row: Outbox) -> list[dict[str, Any]]:
     mails = [mail for of, pk in _leaving(row.entry_id) if (mail := written(of, pk, given))]
     if "statement" in given:
         mails += stating.mails(row.entry_id, given)
+    if "recall" in given:
+        mails += recalling.mails(given)
     return [
         {"entry_id": row.entry_id, "consumer": "mail", "payload": mail, "due_at": row.due_at}
         for mail in mails
@@ -96,6 +103,10 @@ def stop(truth: Truth, _plan: Plan, _written: Written) -> None:
     Outbox.objects.filter(
         ~gone, entry=original, consumer__in=(CONSUMER, "mail"), finished_at=None, dead_at=None
     ).delete()
+    if original.verb in RECALLING and left([original.pk]):
+        raise Refusal(
+            "mail_left", N_("This letter has left by mail. Write to the customer once more instead.")
+        )
     if original.verb in LASTING and left([original.pk]):
         raise Refusal(
             "mail_left",
@@ -129,6 +140,8 @@ def about(entry: Entry) -> list[dict[str, Any]]:
     mails = [mail for of, pk in leaving if (mail := _foreseen(of, pk, given))]
     if "statement" in given:
         mails += stating.foreseen(entry.pk, given)
+    if "recall" in given:
+        mails += recalling.mails(given)
     return mails
 
 

@@ -30,6 +30,7 @@ SEEN_BY: dict[str, str] = {
     "reminder": "billing.read",
     "rma": "returns.read",
     "vendor_claim": "returns.read",
+    "recall": "returns.read",
     "loan": "stock.read",
     "device": "devices.read",
 }

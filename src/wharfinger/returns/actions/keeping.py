@@ -6,7 +6,7 @@ from typing import Any
 
 from wharfinger.base.refusal import N_, Refusal
 from wharfinger.ledger.plan import Plan, Truth
-from wharfinger.returns.models import Rma, RmaLine, VendorAnswer, VendorClaim
+from wharfinger.returns.models import RecallNotice, Rma, RmaLine, VendorAnswer, VendorClaim
 from wharfinger.returns.queries.figures import Matching, figures
 from wharfinger.returns.queries.proofs import paid_back
 from wharfinger.returns.rules import WITH_US
@@ -58,3 +58,22 @@ def claims_go_back_in_turn(truth: Truth, plan: Plan) -> None:
         raise Refusal("sent_since", N_("{number} was sent since. Undo that first."), number=row.number)
     if answers.exists():
         raise Refusal("answered_since", N_("The vendor has answered since. Undo that first."))
+
+
+def recalls_go_back_in_turn(truth: Truth, plan: Plan) -> None:
+    """Refuse to undo a recall of which owners were told, or that they were told once they answered or were told again."""
+    original = truth.read.get("original")
+    if original is None or original.verb not in ("recall_units", "tell_owners"):
+        return
+    gone: dict[str, list[int]] = {}
+    for label, pk in plan.voids:
+        gone.setdefault(label, []).append(pk)
+    if original.verb == "recall_units":
+        if RecallNotice.objects.filter(recall__in=gone.get("returns.Recall", ()), void__isnull=True).exists():
+            raise Refusal("told_since", N_("Owners were told of this recall since. It stays on record."))
+        return
+    told = RecallNotice.objects.filter(pk__in=gone.get("returns.RecallNotice", ()))
+    if told.filter(answered_at__isnull=False).exists():
+        raise Refusal("owner_answered_since", N_("An owner has answered since. Undo that first."))
+    if told.filter(told_at__gt=original.recorded_at).exists():
+        raise Refusal("told_again_since", N_("An owner was told once more since. Undo that first."))

@@ -13,11 +13,14 @@ from wharfinger.devices.actions.about import name_devices
 from wharfinger.devices.models import Device
 from wharfinger.devices.rules.installing import Installation
 from wharfinger.devices.rules.keeping import SubscriptionWish
-from wharfinger.returns.actions import claiming, inspecting, receiving, requesting, swapping
+from wharfinger.ledger.models import Lot
+from wharfinger.returns.actions import claiming, inspecting, recalling, receiving, requesting, swapping
 from wharfinger.returns.models import RmaLine
+from wharfinger.returns.queries.recalls import units_by_owner
 from wharfinger.returns.rules.claim_answers import Answered
 from wharfinger.returns.rules.claiming import Faulty
 from wharfinger.returns.rules.inspecting import Verdict
+from wharfinger.returns.rules.recalling import Recalled
 from wharfinger.returns.rules.receiving import Arrived, Returned
 from wharfinger.returns.rules.replacing import Instead
 from wharfinger.returns.rules.requesting import Asked
@@ -72,6 +75,7 @@ def chapters(story: Story) -> Iterator[Chapter]:
         _loan,
         _claims,
         _borrowed,
+        _recalled,
     ):
         yield chapter(story)
 
@@ -409,3 +413,31 @@ def _borrowed(story: Story) -> Chapter:
                 accepted_by=name,
                 note="To try out at the desk",
             )
+
+
+def _recalled(story: Story) -> Chapter:
+    """Access points that get too hot are called back: one customer was told on the telephone and answered."""
+    yield 3
+    product = story.products["AP-AX2"].pk
+    codes = Lot.objects.filter(product=product, serial=True).order_by("pk").values_list("code", flat=True)
+    with story.now():
+        recall = recalling.recall_units(
+            actor=story.users["wim"],
+            product=product,
+            what=Recalled(serials=tuple(codes[:24])),
+            reason="The power supply of this series gets too hot",
+            texts={
+                "en": "Please unplug the access point and send it back to us. We replace it free of charge.",
+                "de": "Bitte nehmen Sie den Access Point vom Netz und senden Sie ihn an uns zurück. Wir ersetzen ihn kostenlos.",
+            },
+        ).one("returns.Recall")
+    owner = min(units_by_owner(recall), default=None)
+    if owner is None:
+        return
+    yield 2
+    with story.now():
+        recalling.mark_owners_told(actor=story.users["wim"], recall=recall, organizations=[owner])
+    with story.now():
+        recalling.answer_recall(
+            actor=story.users["wim"], recall=recall, organization=owner, answer="They come back next week"
+        )

@@ -15,6 +15,7 @@ MILESTONES: dict[str, tuple[str, ...]] = {
     "vendor_bill": ("enter_bill", "accept_bill", "cancel_bill"),
     "vendor_return": ("credit_vendor_return",),
     "vendor_claim": ("claim_from_vendor",),
+    "recall": ("recall_units",),
 }
 """By document, the acts that belong to a unit's life though they move no goods of it."""
 
