@@ -153,7 +153,7 @@ def test_owners_are_told_once_in_their_language_and_the_ledger_tells_what_came_b
     assert TEXTS["de"] in sent.body
     assert "Seriennummer S1" in sent.body
     assert "S2" not in sent.body, "only what they have"
-    assert recalls.word(recalls.one(recall)) == "told"
+    assert recalls.word(recalls.one(recall)) == "under_way"
     refused(lambda: tell_owners(actor=HOUSE, recall=recall), "nobody_to_tell")
     them = [company.customer.pk]
     refused(
@@ -314,7 +314,7 @@ def test_over_http(company: World) -> None:
     foreseen = ada.good("post", f"{at}/tell?dry_run=true", {})
     assert TEXTS["en"] in json.dumps(foreseen)
     assert entries() == before
-    assert ada.good("post", f"{at}/tell", {})["status"] == "told"
+    assert ada.good("post", f"{at}/tell", {})["status"] == "under_way"
     assert ada.refused(f"{at}/tell", {"organizations": [company.customer.pk]})[1] == "told_already"
     them = company.customer.pk
     ada.good("post", f"{at}/tell-again", {"organizations": [them]})
@@ -322,7 +322,7 @@ def test_over_http(company: World) -> None:
     (owner,) = ada.good("get", f"{at}/owners")["items"]
     assert owner["answer"] == "Comes back"
     assert ada.refused(f"{at}/tell", {"by_hand": True})[1] == "no_owners"
-    listed = ada.good("get", f"/recalls?status=told&product={router.pk}")["items"]
+    listed = ada.good("get", f"/recalls?status=under_way&product={router.pk}")["items"]
     assert [one["id"] for one in listed] == [made["id"]]
     assert ada.refused("/recalls", given | {"texts": {}})[1:] == ("no_text", "texts.en")
 

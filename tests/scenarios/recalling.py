@@ -4,7 +4,7 @@ recall R: router S1 S2 · recall R: batch L7 of paste    units are called back
 tell-owners R                                           each who has some and was not told
 told-owner R again · told-owner R by-hand               the customer, once more or otherwise
 owner-answers R: WORDS                                  what the customer says
-recall-is R WORD                                        to_tell, told, back
+recall-is R WORD                                        to_tell, under_way, back
 recalled-at R: ours 2, customer 1                       where the units are
 recalled-back R N                                       so many came back since the customer was told
 """

@@ -75,7 +75,7 @@ class RecallRow(Shown):
 
     id: Id
     number: str = Field(examples=["RC-1"])
-    status: Literal["to_tell", "told", "back"]
+    status: Literal["to_tell", "under_way", "back"]
     product: Id
     sku: str = Field(examples=["RT-100"])
     batch: str

@@ -25,7 +25,7 @@ from wharfinger.stock.queries.units import numbers
 
 WORDS: dict[str, tuple[str, str]] = {
     "to_tell": ("red", N_("Nobody told yet")),
-    "told": ("amber", N_("Owners told")),
+    "under_way": ("amber", N_("Under way")),
     "back": ("green", N_("Nothing with customers")),
 }
 """What a recall is called, and its tone."""
@@ -90,7 +90,7 @@ def one(pk: int) -> Recall:
 
 _FOUND: dict[str, Q] = {
     "to_tell": Q(out=True, told=False),
-    "told": Q(out=True, told=True),
+    "under_way": Q(out=True, told=True),
     "back": Q(out=False),
     "open": Q(out=True),
 }
@@ -108,7 +108,7 @@ def word(row: Any) -> str:
     """The word that describes a recall."""
     if not row.out:
         return "back"
-    return "told" if row.told else "to_tell"
+    return "under_way" if row.told else "to_tell"
 
 
 def standing(recall: int) -> QuerySet[Holding]:
