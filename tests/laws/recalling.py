@@ -6,7 +6,8 @@ import random
 from typing import Any
 
 from tests.laws.state import State, Verb
-from wharfinger.ledger.models import Lot
+from wharfinger.ledger.models import Holding, Lot
+from wharfinger.parties.models import Organization
 from wharfinger.returns.actions import recalling
 from wharfinger.returns.models import Recall, RecallNotice
 from wharfinger.returns.rules.recalling import Recalled
@@ -43,12 +44,31 @@ def _tell_owners(state: State, chance: random.Random) -> Any:
 
 
 def _notice(state: State, chance: random.Random) -> RecallNotice | None:
+    """An owner who was told; where none was, the customer is told of a unit that they have."""
     found: RecallNotice | None = state.one(chance, RecallNotice.objects.filter(void=None))
-    return found
+    if found is not None:
+        return found
+    theirs = Holding.objects.filter(kind="customer", quantity__gt=0, lot__serial=True).exclude(
+        lot__code_key=""
+    )
+    held = state.one(chance, theirs)
+    if held is None:
+        return None
+    what = Recalled(serials=(held.lot.code,))
+    made = recalling.recall_units(
+        actor=state.user, product=held.product_id, what=what, reason="Hot", texts={"en": "Please stop."}
+    )
+    state.stands()
+    recalling.mark_owners_told(
+        actor=state.user, recall=made.one("returns.Recall"), organizations=[state.company.customer.pk]
+    )
+    state.stands()
+    return RecallNotice.objects.filter(void=None).latest("id")
 
 
 def _tell_owners_again(state: State, chance: random.Random) -> Any:
     one = _notice(state, chance)
+    Organization.objects.filter(pk=state.company.customer.pk).update(email="acme@example.com")
     return one and recalling.tell_owners_again(
         actor=state.user, recall=one.recall_id, organizations=[one.organization_id]
     )
