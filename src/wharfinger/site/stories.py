@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
@@ -48,7 +48,7 @@ def device(request: HttpRequest, pk: int) -> str:
 
 
 def papers(lots: Sequence[int], lines: Sequence[int], places: Sequence[int]) -> Iterable[str]:
-    """Purchase orders, quotes and orders, bills, invoices, devices and RMAs of these units, claims on vendors and recalls, in ten statements."""
+    """Purchase orders, quotes and orders, bills, invoices, devices and RMAs of these units, claims on vendors and recalls, in nine statements."""
     bought = PurchaseLine.objects.filter(Q(place__in=places) | Q(refused_place__in=places), void__isnull=True)
     orders = dict(bought.values_list("pk", "purchase_order_id"))
     yield from (f"purchase_order:{pk}" for pk in orders.values())
@@ -83,6 +83,6 @@ def papers(lots: Sequence[int], lines: Sequence[int], places: Sequence[int]) -> 
     lent = Loan.objects.filter(place__in=places)
     yield from (f"loan:{pk}" for pk in lent.values_list("pk", flat=True))
     claimed = VendorClaimLine.objects.filter(Q(lot__in=lots) | Q(answers__replacement__in=lots))
-    yield from (f"vendor_claim:{pk}" for pk in claimed.values_list("vendor_claim_id", flat=True))
-    recalled = RecallUnit.objects.filter(lot__in=lots)
-    yield from (f"recall:{pk}" for pk in recalled.values_list("recall_id", flat=True))
+    recalled = RecallUnit.objects.filter(lot__in=lots).values_list(Value("recall"), "recall_id")
+    both = claimed.values_list(Value("vendor_claim"), "vendor_claim_id").union(recalled, all=True)
+    yield from (f"{noun}:{pk}" for noun, pk in both)
